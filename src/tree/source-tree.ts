@@ -1,0 +1,14 @@
+/**
+ * A state of the kernel's files, wherever it is kept. Implementations live in io/ (folder, git, GitHub); a test gives a
+ * map. Reading is asynchronous, so that the analysis itself can stay pure: it is handed texts.
+ */
+export interface SourceTree {
+  /** What a report calls this tree, such as "folder linux-6.12" or "git 0123abcd"; never a machine's path. */
+  readonly label: string;
+  /** The text of a file (LF or CRLF as stored), or null when there is none. Throws on I/O failure. */
+  readFile(path: string): Promise<string | null>;
+  /** The text of the blob with this (possibly abbreviated) id, or null when unknown or not a git tree. */
+  readBlob(id: string): Promise<string | null>;
+  /** Paths of all files below a folder ("" for the root), relative to the tree, sorted by code unit. */
+  list(folder: string): Promise<string[]>;
+}

@@ -1,0 +1,97 @@
+// Writes biome.jsonc: the formatter's settings and, from the list of layers, who may import whom.
+// `node tools/gen-biome.mjs --check` fails when the file on disk is not what this would write.
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LAYERS } from "./layers.mjs";
+
+const PURE = LAYERS.filter((layer) => layer !== "io" && layer !== "apps");
+/** Awkward libraries, each with the one file that may import it. */
+const SOLE_IMPORTERS = {
+  mailparser: "src/message/parse-mime.ts",
+  "parse-diff": "src/patch/parse-diff.ts",
+  "web-tree-sitter": "src/source/parse-c.ts",
+};
+
+const layerRule = (layer) => {
+  const rightward = LAYERS.slice(LAYERS.indexOf(layer) + 1);
+  const patterns = [];
+  if (rightward.length > 0) {
+    patterns.push({
+      group: rightward.map((name) => `**/${name}/**`),
+      message: `src/${layer} may import only what stands left of it: ${LAYERS.join(" <- ")}`,
+    });
+  }
+  if (PURE.includes(layer)) {
+    patterns.push({
+      group: ["node:*", "octokit", "@octokit/*", "probot"],
+      message: "the world is touched only in src/io and src/apps",
+    });
+  }
+  for (const [library, file] of Object.entries(SOLE_IMPORTERS)) {
+    patterns.push({ group: [library, `${library}/*`], message: `only ${file} imports ${library}` });
+  }
+  return { level: "error", options: { patterns } };
+};
+
+const override = (includes, rule, pure) => ({
+  includes,
+  linter: {
+    rules: {
+      style: {
+        noRestrictedImports: rule,
+        ...(pure
+          ? {
+              noRestrictedGlobals: {
+                level: "error",
+                options: {
+                  deniedGlobals: {
+                    process: "only src/io and src/apps see the process",
+                    console: "only src/io and src/apps print",
+                    setTimeout: "only src/io and src/apps wait",
+                    fetch: "only src/io and src/apps use the network",
+                  },
+                },
+              },
+            }
+          : {}),
+      },
+    },
+  },
+});
+
+const withoutLibrary = (layer, library) => {
+  const rule = layerRule(layer);
+  return { ...rule, options: { patterns: rule.options.patterns.filter((p) => p.group[0] !== library) } };
+};
+
+const config = {
+  $schema: "./node_modules/@biomejs/biome/configuration_schema.json",
+  files: { includes: ["**", "!dist", "!coverage", "!fixtures", "!rules", "!package-lock.json", "!src/source/assets"] },
+  formatter: { indentStyle: "space", indentWidth: 2, lineWidth: 120 },
+  linter: {
+    rules: {
+      recommended: true,
+      correctness: { noUnusedImports: "error", noUnusedVariables: "error", noUnusedFunctionParameters: "error" },
+      style: { useImportType: "error", useNodejsImportProtocol: "error", noNonNullAssertion: "error" },
+      suspicious: { noExplicitAny: "error", noControlCharactersInRegex: "off", noAssignInExpressions: "error" },
+    },
+  },
+  overrides: [
+    ...LAYERS.map((layer) => override([`src/${layer}/**`], layerRule(layer), PURE.includes(layer))),
+    ...Object.entries(SOLE_IMPORTERS).map(([library, file]) => {
+      const layer = file.split("/")[1];
+      return override([file], withoutLibrary(layer, library), true);
+    }),
+  ],
+};
+
+const path = fileURLToPath(new URL("../biome.jsonc", import.meta.url));
+const text = `// Written by tools/gen-biome.mjs; change that instead.\n${JSON.stringify(config, null, 2)}\n`;
+if (process.argv.includes("--check")) {
+  if (readFileSync(path, "utf8") !== text) {
+    console.error("biome.jsonc is stale: run node tools/gen-biome.mjs");
+    process.exit(1);
+  }
+} else {
+  writeFileSync(path, text);
+}
