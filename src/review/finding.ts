@@ -1,4 +1,6 @@
 /** What a review says: one finding type for every rule kind and every renderer. */
+import type { Message } from "../message/message.js";
+import type { Patch } from "../patch/patch.js";
 
 export const SEVERITIES = ["error", "warning", "note"] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -86,4 +88,18 @@ export interface Review {
   patches: PatchReport[];
   findings: Finding[];
   problems: ReportProblem[];
+}
+
+/** A patch with the message it came in and what was found in it: what the mail renderers need beside the findings. */
+export interface ReviewedPatch {
+  message: Message;
+  patch: Patch;
+  report: PatchReport;
+  findings: Finding[];
+}
+
+/** The outcome of a run: the document, and the patches that it speaks of, in the same order as `review.patches`. */
+export interface ReviewResult {
+  review: Review;
+  reviewed: ReviewedPatch[];
 }
