@@ -1,0 +1,151 @@
+/**
+ * What of a patch mail's body git would commit, and where its patch begins, decided as `git mailinfo --scissors` decides
+ * (git-mailinfo(1)): in-body From:, Subject: and Date: first, a scissors line throws away what stands above it, and the
+ * first `---`, `diff -` or `Index: ` line ends the commit message.
+ */
+import type { TextLines } from "./text-lines.js";
+
+export interface InBodyHeaders {
+  from: string | null;
+  subject: string | null;
+  date: string | null;
+}
+
+export interface SplitBody {
+  inBody: InBodyHeaders;
+  /** The commit message below the subject, white space cleaned as `git stripspace` does; "" when there is none. */
+  description: string;
+  /** Where the patch part begins (entry of the lines); null when the text has no patch part. */
+  patchFrom: number | null;
+}
+
+type HeaderKey = keyof InBodyHeaders;
+
+const HEADER_KEYS: readonly HeaderKey[] = ["from", "subject", "date"];
+
+/** True for a scissors line (`-- >8 --`, with words or without), weighed as git-mailinfo(1) describes. */
+export function isScissors(line: string): boolean {
+  const text = line.trim();
+  if (text.length < 8 || text.length > 400 || !(text.includes(">8") || text.includes("8<") || text.includes("%"))) {
+    return false;
+  }
+  let perforation = 0;
+  let gap = 0;
+  let scissors = 0;
+  let inside = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const char = text[i];
+    const two = text.slice(i, i + 2);
+    if (char === " " || char === "\t") {
+      if (inside) {
+        perforation += 1;
+        gap += 1;
+      }
+    } else if (char === "-") {
+      inside = true;
+      perforation += 1;
+    } else if (two === ">8" || two === "8<" || two === ">%" || two === "%<") {
+      inside = true;
+      perforation += 2;
+      scissors += 2;
+      i += 1;
+    } else inside = false;
+  }
+  return scissors > 0 && text.length < perforation * 3 && gap * 2 < perforation;
+}
+
+/** True for a line that ends the commit message and begins the patch part. */
+export function isPatchBreak(line: string): boolean {
+  if (line.startsWith("---")) {
+    if (line.charAt(3) === " " && line.length > 4 && line.charAt(4).trim() !== "") return true;
+    return line.slice(3).trim() === "";
+  }
+  return line.startsWith("diff -") || line.startsWith("Index: ");
+}
+
+/** Splits a body. Linear in its length; never throws. */
+export function splitBody(source: TextLines): SplitBody {
+  const reader = new MessageReader();
+  const { lines } = source;
+  for (let i = 0; i < lines.length; i += 1) {
+    if (reader.take(lines[i] ?? "")) return reader.finish(i);
+  }
+  return reader.finish(null);
+}
+
+/** The state of `git mailinfo` while it reads the commit message line by line. */
+class MessageReader {
+  private inBody: InBodyHeaders = { from: null, subject: null, date: null };
+  private log: string[] = [];
+  private headerStage = true;
+  private open: { key: HeaderKey; parts: string[] } | null = null;
+
+  /** Takes one line; true when it begins the patch part. */
+  take(line: string): boolean {
+    if (this.headerStage && this.takeHeader(line)) return false;
+    if (isScissors(line)) {
+      this.log = [];
+      this.inBody = { from: null, subject: null, date: null };
+      this.headerStage = true;
+      return false;
+    }
+    if (isPatchBreak(line)) return true;
+    this.log.push(line);
+    return false;
+  }
+
+  finish(patchFrom: number | null): SplitBody {
+    this.closeHeader();
+    return { inBody: this.inBody, description: stripSpace(this.log), patchFrom };
+  }
+
+  /** True when the line was an in-body header, its continuation, or a blank line around them. */
+  private takeHeader(line: string): boolean {
+    if (line.trim() === "" && line.length <= 1) {
+      if (this.open !== null) {
+        this.closeHeader();
+        this.headerStage = false;
+      }
+      return true;
+    }
+    if (this.open !== null && (line.startsWith(" ") || line.startsWith("\t")) && !isScissors(line)) {
+      this.open.parts.push(line.trim());
+      return true;
+    }
+    this.closeHeader();
+    if (/^>From\s/.test(line)) return true;
+    const key = HEADER_KEYS.find((name) => isHeader(line, name));
+    if (key !== undefined && this.inBody[key] === null) {
+      this.open = { key, parts: [line.slice(key.length + 1).trim()] };
+      return true;
+    }
+    if (/^\[PATCH\]\s/.test(line) && this.inBody.subject === null) {
+      this.inBody.subject = line.trim();
+      return true;
+    }
+    this.headerStage = false;
+    return false;
+  }
+
+  private closeHeader(): void {
+    if (this.open === null) return;
+    this.inBody[this.open.key] = this.open.parts.join(" ");
+    this.open = null;
+  }
+}
+
+function isHeader(line: string, name: HeaderKey): boolean {
+  return line.charAt(name.length) === ":" && line.slice(0, name.length).toLowerCase() === name;
+}
+
+/** Trailing white space and blank lines at both ends removed, runs of blank lines made one (git-stripspace(1)). */
+export function stripSpace(lines: readonly string[]): string {
+  const kept: string[] = [];
+  for (const line of lines) {
+    const text = line.trimEnd();
+    if (text === "" && (kept.length === 0 || kept[kept.length - 1] === "")) continue;
+    kept.push(text);
+  }
+  while (kept.length > 0 && kept[kept.length - 1] === "") kept.pop();
+  return kept.join("\n");
+}
