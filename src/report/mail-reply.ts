@@ -1,0 +1,144 @@
+/**
+ * Format `reply`: one RFC 5322 mail for each patch with findings, as a reviewer on a kernel list would write it:
+ * trimmed quotes, the comment below the code, questions (Documentation/process/submitting-patches.rst, "Use trimmed
+ * interleaved replies"). Decided here: what is said once, and in which order; the words come from the finding.
+ */
+import type { Patch } from "../patch/patch.js";
+import { CONFIDENCES, type Finding, type ReviewedPatch, type ReviewResult } from "../review/finding.js";
+import { toMboxrd } from "./mboxrd.js";
+import { isPosted } from "./plan.js";
+import { type Anchor, anchorOf, CUT, defuse, type QuoteState, quoteFor, quoteLine } from "./quote.js";
+import { footerLines, type ReplyOptions, replyHeaders } from "./reply-envelope.js";
+import { FINDING_LINES, OWN_COLUMNS, paragraph, type Remark, remarkLines, statusLines } from "./reply-text.js";
+import { oneLine } from "./visible.js";
+import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
+import { wrap } from "./wrap.js";
+
+export type { ReplyOptions } from "./reply-envelope.js";
+
+/** Lines of the description that are quoted above advice on the whole patch. */
+const DESCRIPTION_LINES = 3;
+
+interface Placed {
+  finding: Finding;
+  anchor: Anchor | null;
+}
+
+/** Findings in the order of the lines they stand at; those without a place in the patch last. */
+const inPatchOrder = (patch: Patch, findings: readonly Finding[]): Placed[] => {
+  const rank = ({ anchor }: Placed): number[] => {
+    if (anchor === null) return [Number.POSITIVE_INFINITY, 0, 0];
+    const { file, hunk, index } = anchor.shown;
+    return [patch.files.indexOf(file), file.hunks.indexOf(hunk), index];
+  };
+  return findings
+    .map((finding) => ({ finding, anchor: anchorOf(patch, finding) }))
+    .map((placed) => ({ placed, key: rank(placed) }))
+    .sort((a, b) => {
+      const at = a.key.findIndex((part, index) => part !== b.key[index]);
+      return at < 0 ? 0 : (a.key[at] ?? 0) < (b.key[at] ?? 0) ? -1 : 1;
+    })
+    .map(({ placed }) => placed);
+};
+
+const attribution = ({ patch, message }: ReviewedPatch): string[] => {
+  // The date of a mail that only quotes the patch is not the patch's.
+  const date = patch.depth > 0 || message.date === null ? null : new Date(message.date).toUTCString();
+  const name = oneLine(patch.author.name) || oneLine(patch.author.address) || "The author";
+  return wrap(defuse(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
+};
+
+const firstParagraph = (description: string): string[] => {
+  const lines = description.split("\n");
+  const start = lines.findIndex((line) => line.trim() !== "");
+  if (start < 0) return [];
+  const rest = lines.slice(start);
+  const end = rest.findIndex((line) => line.trim() === "");
+  return end < 0 ? rest : rest.slice(0, end);
+};
+
+/** Advice that all comments share, said before them, below the beginning of the description. */
+const generalLines = (patch: Patch, placed: readonly Placed[]): string[] => {
+  const quoted = firstParagraph(patch.description);
+  const cut = quoted.length > DESCRIPTION_LINES ? [CUT] : [];
+  return [
+    ...quoted.slice(0, DESCRIPTION_LINES).map(quoteLine),
+    ...cut,
+    ...(quoted.length > 0 ? [""] : []),
+    ...paragraph(`${REPLY.shared(placed.length)} ${placed[0]?.finding.suggestion ?? ""}`),
+    "",
+  ];
+};
+
+const commentLines = (patch: Patch, placed: readonly Placed[], general: boolean, perFinding: boolean): string[] => {
+  const state: QuoteState = { file: null, hunk: null, next: 0 };
+  const said = new Set<string>();
+  const first = (text: string): boolean => {
+    if (said.has(text)) return false;
+    said.add(text);
+    return true;
+  };
+  return placed.flatMap(({ finding, anchor }) => {
+    const quote = anchor === null ? [] : quoteFor(patch, anchor, finding, state);
+    const remark: Remark = {
+      finding,
+      exact: anchor?.exact ?? false,
+      why: first(`why ${finding.why}`),
+      evidence: first(
+        `evidence ${JSON.stringify([finding.interleaving, finding.interleaving.length > 0 || finding.witness])}`,
+      ),
+      advice: general ? "above" : first(`advice ${finding.suggestion}`) ? "here" : "said",
+      status: perFinding,
+    };
+    // The quote, the blank line below it and the one after the comment count as the finding's lines.
+    const lines = remarkLines(remark, Math.max(10, FINDING_LINES - quote.length - 2));
+    return [...quote, ...(quote.length > 0 ? [""] : []), ...lines, ""];
+  });
+};
+
+/** The weakest confidence speaks for the mail. */
+const confidenceLines = (findings: readonly Finding[]): string[] => {
+  const weakest = Math.max(...findings.map(({ confidence }) => CONFIDENCES.indexOf(confidence)));
+  const sentence = REPLY_CONFIDENCE[CONFIDENCES[weakest] ?? "low"];
+  return sentence === null ? [] : paragraph(sentence);
+};
+
+const bodyLines = (
+  reviewed: ReviewedPatch,
+  findings: readonly Finding[],
+  result: ReviewResult,
+  options: ReplyOptions,
+) => {
+  const { patch } = reviewed;
+  const placed = inPatchOrder(patch, findings);
+  const general = placed.length > 1 && new Set(findings.map(({ suggestion }) => suggestion)).size === 1;
+  const statuses = new Set(findings.map(({ status }) => status));
+  const [status] = statuses;
+  const shared = statuses.size === 1 && status !== undefined ? statusLines(status) : [];
+  return [
+    ...attribution(reviewed),
+    ...(general ? generalLines(patch, placed) : []),
+    ...commentLines(patch, placed, general, shared.length === 0),
+    ...confidenceLines(findings),
+    ...shared,
+    "",
+    "-- ",
+    ...footerLines(reviewed, findings, result.review.tool, options),
+  ];
+};
+
+/** The reply to one patch as RFC 5322 text with LF line ends, or null when nothing in it is for its author. */
+export const replyMail = (reviewed: ReviewedPatch, result: ReviewResult, options: ReplyOptions): string | null => {
+  const findings = reviewed.findings.filter(isPosted);
+  if (findings.length === 0) return null;
+  const body = `${bodyLines(reviewed, findings, result, options).join("\n")}\n`;
+  return `${replyHeaders(reviewed, findings, result.review.tool, body, options).join("\n")}\n\n${body}`;
+};
+
+/** All replies of a review as one mboxrd, in the order of the patches; "" when there is nothing to answer. */
+export const renderReplies = (result: ReviewResult, options: ReplyOptions): string =>
+  toMboxrd(
+    result.reviewed
+      .map((reviewed) => replyMail(reviewed, result, options))
+      .filter((mail): mail is string => mail !== null),
+  );

@@ -1,0 +1,143 @@
+/**
+ * Trimmed quotes of a patch for a reply: the lines around what a comment is about, as they stand in the mail, with the
+ * file and hunk headers that say where they are. Cuts are marked `[ ... ]`, without a quote mark: nobody sent that line.
+ */
+import type { FileDiff, Hunk, HunkLine, Patch } from "../patch/patch.js";
+import type { Finding } from "../review/finding.js";
+import { findNearestLine, findShownLine, numberedLines, type ShownLine } from "./locate.js";
+import { mailSafe } from "./visible.js";
+
+export const CUT = "[ ... ]";
+
+/** RFC 5322, section 2.1.1: a line has at most 998 octets; the rest of a longer one is not quoted. */
+const MAX_OCTETS = 990;
+/** Lines quoted before the commented one, and how far up a witness in the same hunk may pull the quote. */
+const LEAD = 3;
+const MAX_LEAD = 9;
+
+/**
+ * Takes the life out of what bots obey: netdev's bot reads `pw-bot:` anywhere in a body (its documentation), syzbot
+ * `#syz` at the start of a line. A blank in the middle keeps it readable.
+ */
+export const defuse = (line: string): string =>
+  line.replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)} :`).replace(/#(syz|review)/gi, "# $1");
+
+const clipOctets = (line: string): string => {
+  if (Buffer.byteLength(line, "utf8") <= MAX_OCTETS) return line;
+  let end = 0;
+  let octets = 0;
+  for (const char of line) {
+    octets += Buffer.byteLength(char, "utf8");
+    if (octets > MAX_OCTETS - CUT.length - 1) break;
+    end += char.length;
+  }
+  return `${line.slice(0, end)} ${CUT}`;
+};
+
+/** A line of the answered mail behind its quote mark; an empty one gets the mark alone, as mail clients write it. */
+export const quoteLine = (line: string): string => clipOctets(defuse(line === "" ? ">" : `> ${mailSafe(line)}`));
+
+/** A line of the body without the quote marks of `depth` replies. */
+const withoutMarks = (line: string, depth: number): string => {
+  let at = 0;
+  for (let level = 0; level < depth; level += 1) {
+    let mark = at;
+    while (line[mark] === " " || line[mark] === "\t") mark += 1;
+    if (line[mark] !== ">") break;
+    at = mark + 1;
+    if (line[at] === " ") at += 1;
+  }
+  return line.slice(at);
+};
+
+/** The line of the mail at `at`, its quote marks off, when it begins as expected; else what stands for it. */
+const sentLine = (patch: Patch, at: number, begins: readonly string[], otherwise: string): string => {
+  const line = withoutMarks(patch.bodyLines[at] ?? "", patch.depth);
+  return begins.some((start) => line.startsWith(start)) ? line : otherwise;
+};
+
+const fileLine = (patch: Patch, file: FileDiff): string => {
+  const name = file.newPath ?? file.oldPath ?? "";
+  return sentLine(patch, file.at, ["diff --git ", "--- ", "Index: "], `diff --git a/${file.oldPath ?? name} b/${name}`);
+};
+
+const hunkLine = (patch: Patch, hunk: Hunk): string => {
+  const section = hunk.section === "" ? "" : ` ${hunk.section}`;
+  const counts = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@${section}`;
+  return sentLine(patch, hunk.at, ["@@ "], counts);
+};
+
+/** A line of a hunk as the mail has it. Flowed or quoted bodies differ from the diff: there the diff's line is given. */
+const codeLine = (patch: Patch, line: HunkLine): string => {
+  const whole = line.kind + line.text;
+  const sent = patch.depth === 0 ? patch.bodyLines[line.at] : undefined;
+  // A client that strips trailing blanks sends a blank context line as an empty one.
+  return sent !== undefined && (sent.startsWith(whole) || whole.trimEnd() === sent) ? sent : whole;
+};
+
+/** Where a finding's comment goes: `exact` when the patch shows the very line. */
+export interface Anchor {
+  shown: ShownLine;
+  exact: boolean;
+}
+
+/** The place for the comment of a finding: its line, else a witness that the patch shows, else the nearest hunk of its file. */
+export const anchorOf = (patch: Patch, finding: Finding): Anchor | null => {
+  const own = findShownLine(patch, finding);
+  if (own !== null) return { shown: own, exact: true };
+  for (const site of finding.witness) {
+    const shown = findShownLine(patch, site);
+    if (shown !== null) return { shown, exact: false };
+  }
+  const nearest = findNearestLine(patch, finding);
+  return nearest === null ? null : { shown: nearest, exact: false };
+};
+
+/** `at`, or the line that opens the block comment which `at` stands in, when it is not above `least`. */
+const commentStart = (hunk: Hunk, at: number, least: number): number => {
+  for (let index = at; index >= least; index -= 1) {
+    const text = hunk.lines[index]?.text.trim() ?? "";
+    if (text.startsWith("/*")) return index;
+    if (!text.startsWith("*")) return at;
+  }
+  return at;
+};
+
+/** The first line to quote: some context, and up to the first witness of the finding in this hunk when it is near. */
+const firstLine = (shown: ShownLine, finding: Finding): number => {
+  const path = shown.file.newPath ?? shown.file.oldPath;
+  const sites = new Set(finding.witness.filter((w) => w.path === path && w.side === "new").map((w) => w.line));
+  const from = Math.max(0, shown.index - MAX_LEAD);
+  const near = numberedLines(shown.hunk)
+    .slice(from, shown.index)
+    .findIndex(({ newLine }) => newLine !== null && sites.has(newLine));
+  const lead = Math.min(Math.max(0, shown.index - LEAD), near < 0 ? shown.index : from + near);
+  const start = commentStart(shown.hunk, lead, from);
+  // A cut that hides one or two lines is longer than what it hides.
+  return start <= 2 ? 0 : start;
+};
+
+/** What has been quoted so far, so that each line is quoted once and headers only where the place changes. */
+export interface QuoteState {
+  file: FileDiff | null;
+  hunk: Hunk | null;
+  next: number;
+}
+
+/** The quote above one comment; moves `state` on. Comments must come in the order of the patch. */
+export const quoteFor = (patch: Patch, { shown }: Anchor, finding: Finding, state: QuoteState): string[] => {
+  const { file, hunk, index } = shown;
+  const lines: string[] = [];
+  if (state.file !== file) lines.push(quoteLine(fileLine(patch, file)));
+  const sameHunk = state.hunk === hunk;
+  if (!sameHunk) lines.push(quoteLine(hunkLine(patch, hunk)));
+  const wanted = firstLine(shown, finding);
+  const start = sameHunk ? Math.max(state.next, wanted) : wanted;
+  const cut = sameHunk ? start > state.next : start > 0;
+  if (cut) lines.push(CUT);
+  for (const line of hunk.lines.slice(start, index + 1)) lines.push(quoteLine(codeLine(patch, line)));
+  state.file = file;
+  state.hunk = hunk;
+  state.next = Math.max(sameHunk ? state.next : 0, index + 1);
+  return lines;
+};

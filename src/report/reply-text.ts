@@ -1,0 +1,106 @@
+/** What a reply says below a quoted line: prose and evidence of one finding, at most 72 columns wide, short enough to be read. */
+import type { Finding } from "../review/finding.js";
+import { CUT, defuse } from "./quote.js";
+import { interleavingLines } from "./terminal-finding.js";
+import { oneLine } from "./visible.js";
+import { locksPhrase, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "./wording.js";
+import { wrap } from "./wrap.js";
+
+export const OWN_COLUMNS = 72;
+/** Lines that one finding may take in a reply, its quote and blank lines included. */
+export const FINDING_LINES = 30;
+const MAX_EVIDENCE = 12;
+
+/** Own words as one paragraph: nothing that a bot obeys, no markdown code marks. */
+export const paragraph = (text: string): string[] =>
+  wrap(defuse(oneLine(text.replace(/\s+/g, " ").replaceAll("`", ""))), OWN_COLUMNS);
+
+const sentences = (text: string): string[] => text.split(/(?<=[.?!]) +(?=[A-Z])/);
+
+/** What of a finding still has to be said where it stands; what was said above is not said again. */
+export interface Remark {
+  finding: Finding;
+  /** False when the finding's own line is not among the quoted ones. */
+  exact: boolean;
+  why: boolean;
+  evidence: boolean;
+  advice: "said" | "above" | "here";
+  status: boolean;
+}
+
+/** How much of a remark is kept, from all to the least that still shows the fault. */
+interface Trim {
+  evidence: number;
+  why: number;
+  advice: number;
+}
+
+const TRIMS: readonly Trim[] = [
+  { evidence: MAX_EVIDENCE, why: 9, advice: 9 },
+  { evidence: 8, why: 9, advice: 9 },
+  { evidence: 8, why: 3, advice: 9 },
+  { evidence: 6, why: 2, advice: 4 },
+  { evidence: 6, why: 1, advice: 3 },
+  { evidence: 5, why: 1, advice: 2 },
+  { evidence: 4, why: 1, advice: 1 },
+];
+
+const shorten = (lines: readonly string[], limit: number): string[] =>
+  lines.length <= limit ? [...lines] : [...lines.slice(0, limit - 2), `  ${CUT}`, ...lines.slice(-1)];
+
+const siteLines = (finding: Finding): string[] =>
+  finding.witness.flatMap((site) => {
+    const locks =
+      site.role === "lock" || site.role === "unlock" ? "" : `, ${locksPhrase(site.locks, finding.confidence)}`;
+    const text = oneLine(`${site.function}() ${ROLE_LABELS[site.role]}${locks}: ${site.code}`);
+    return wrap(defuse(text), OWN_COLUMNS, "  ", "    ");
+  });
+
+/** The evidence of a finding: how two threads meet, else the sites it rests on. */
+const evidenceLines = (finding: Finding, limit: number): string[] => {
+  if (finding.interleaving.length === 0) return shorten(siteLines(finding), limit);
+  const steps = finding.interleaving.map((step) => ({ ...step, text: oneLine(step.text) }));
+  const lines = interleavingLines(steps, OWN_COLUMNS, "  ").map(defuse);
+  return [REPLY.interleaving, ...shorten(lines, limit)];
+};
+
+/** The two questions about a finding, one line each. */
+export const statusLines = (status: Finding["status"]): string[] => [
+  `${QUESTIONS.before} ${STATUS_ANSWERS[status].before}`,
+  `${QUESTIONS.after} ${STATUS_ANSWERS[status].after}`,
+];
+
+const adviceBlock = ({ finding, advice }: Remark, limit: number): string[] => {
+  if (advice === "above") return [];
+  if (advice === "said") return paragraph(REPLY.coveredAbove);
+  return paragraph(sentences(finding.suggestion).slice(0, limit).join(" "));
+};
+
+const asksNothing = ({ message, why, suggestion }: Finding): boolean => !`${message}${why}${suggestion}`.includes("?");
+
+const blocks = (remark: Remark, trim: Trim): string[][] => {
+  const { finding, exact } = remark;
+  const where = exact ? "" : `${REPLY.elsewhere(finding.function, finding.path)} `;
+  const why = remark.why ? ` ${sentences(finding.why).slice(0, trim.why).join(" ")}` : "";
+  return [
+    paragraph(`${where}${finding.message}${why}`),
+    remark.evidence ? evidenceLines(finding, trim.evidence) : [],
+    asksNothing(finding) ? paragraph(REPLY.doubt) : [],
+    adviceBlock(remark, trim.advice),
+    remark.status ? statusLines(finding.status) : [],
+  ].filter((block) => block.length > 0);
+};
+
+const joined = (parts: readonly string[][]): string[] =>
+  parts.flatMap((block, at) => (at === 0 ? block : ["", ...block]));
+
+/** The lines below a quote, at most `limit` of them: the fullest telling that fits. */
+export const remarkLines = (remark: Remark, limit: number): string[] => {
+  for (const trim of TRIMS) {
+    const lines = joined(blocks(remark, trim));
+    if (lines.length <= limit) return lines;
+  }
+  const least = joined(blocks({ ...remark, status: false }, { evidence: 4, why: 0, advice: 1 }));
+  const status = remark.status ? ["", ...statusLines(remark.finding.status)] : [];
+  return [...least.slice(0, Math.max(1, limit - status.length - 1)), CUT, ...status];
+};

@@ -1,0 +1,132 @@
+/** One finding as a block for the terminal: what, where, the code, why, the witness, the interleaving, what to do. */
+import type { Patch } from "../patch/patch.js";
+import type { Finding, InterleavingStep, Severity, WitnessSite } from "../review/finding.js";
+import { findShownLine, numberedLines } from "./locate.js";
+import type { Paint, TerminalOptions } from "./paint.js";
+import { visible } from "./visible.js";
+import {
+  CONFIDENCE_PHRASES,
+  HEADINGS,
+  locksPhrase,
+  QUESTIONS,
+  ROLE_LABELS,
+  SEVERITY_LABELS,
+  STATUS_ANSWERS,
+} from "./wording.js";
+import { wrap } from "./wrap.js";
+
+const SEVERITY_PAINT: Record<Severity, keyof Paint> = { error: "red", warning: "yellow", note: "cyan" };
+/** Lines of code before the one that is meant. */
+const LEAD = 2;
+const MAX_INTERLEAVING = 12;
+const MAX_CODE_COLUMNS = 400;
+
+const clip = (code: string): string =>
+  code.length > MAX_CODE_COLUMNS ? `${code.slice(0, MAX_CODE_COLUMNS)} [ ... ]` : code;
+
+/** A marker under the text of a line; white space is copied, so that tabs line up whatever their width. */
+const marker = (code: string): string => {
+  const indent = code.length - code.trimStart().length;
+  return code.slice(0, indent) + "^".repeat(Math.max(1, [...code.trim()].length));
+};
+
+interface CodeLine {
+  number: string;
+  kind: string;
+  code: string;
+}
+
+const shownCode = (finding: Finding, patch: Patch | null): CodeLine[] => {
+  const shown = patch === null ? null : findShownLine(patch, finding);
+  if (shown === null) {
+    const site = finding.witness.find((w) => w.path === finding.path && w.line === finding.line);
+    return site === undefined ? [] : [{ number: String(site.line), kind: " ", code: clip(visible(site.code)) }];
+  }
+  return numberedLines(shown.hunk)
+    .slice(Math.max(0, shown.index - LEAD), shown.index + 1)
+    .map(({ line, oldLine, newLine }) => ({
+      number: String((finding.side === "old" ? oldLine : newLine) ?? ""),
+      kind: line.kind,
+      code: clip(visible(line.text)),
+    }));
+};
+
+const codeBlock = (finding: Finding, patch: Patch | null, paint: Paint): string[] => {
+  const code = shownCode(finding, patch);
+  const last = code.at(-1);
+  if (last === undefined) return [];
+  const gutter = Math.max(...code.map((line) => line.number.length));
+  const colour = paint[SEVERITY_PAINT[finding.severity]];
+  return [
+    ...code.map(({ number, kind, code: text }) => `  ${paint.dim(`${number.padStart(gutter)} |`)} ${kind}${text}`),
+    `  ${paint.dim(`${"".padStart(gutter)} |`)}  ${colour(marker(last.code))}`,
+    "",
+  ];
+};
+
+const siteLines = (site: WitnessSite, finding: Finding, options: TerminalOptions): string[] => {
+  const via = site.via.length === 0 ? "" : ` via ${site.via.join(" -> ")}`;
+  const locks =
+    site.role === "lock" || site.role === "unlock" ? "" : `, ${locksPhrase(site.locks, finding.confidence)}`;
+  const head = visible(`${ROLE_LABELS[site.role]}: ${site.function}()${via}, ${site.path}:${site.line}${locks}`);
+  return [...wrap(head, options.width, "    ", "      "), `        ${options.paint.dim(clip(visible(site.code)))}`];
+};
+
+/** The steps of two threads, B indented; never more lines than a reader takes in at once. */
+export const interleavingLines = (steps: readonly InterleavingStep[], width: number, indent: string): string[] => {
+  const blocks = steps.map(({ thread, text }) => {
+    const lead = `${indent}${thread === "A" ? "" : "    "}${thread}: `;
+    return wrap(visible(text), width, lead, " ".repeat(lead.length));
+  });
+  let total = 0;
+  for (const block of blocks) total += block.length;
+  if (total <= MAX_INTERLEAVING) return blocks.flat();
+  const last = blocks.pop() ?? [];
+  const kept: string[] = [];
+  for (const block of blocks) {
+    if (kept.length + block.length + 1 + last.length > MAX_INTERLEAVING) break;
+    kept.push(...block);
+  }
+  return [...kept, `${indent}[ ... ]`, ...last.slice(0, MAX_INTERLEAVING - 1)];
+};
+
+const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
+  lines.length === 0 ? [] : [`  ${paint.bold(`${title}:`)}`, ...lines];
+
+const statusLines = (finding: Finding, options: TerminalOptions): string[] => {
+  const answers = STATUS_ANSWERS[finding.status];
+  const nursery = finding.nursery ? " The rule is in nursery: it is shown here and never posted." : "";
+  return [
+    `  ${QUESTIONS.before} ${answers.before}`,
+    `  ${QUESTIONS.after} ${answers.after}`,
+    ...wrap(
+      `Confidence: ${finding.confidence} (${CONFIDENCE_PHRASES[finding.confidence]}).${nursery} Finding ${visible(finding.id)}.`,
+      options.width,
+      "  ",
+    ),
+  ];
+};
+
+/** The lines of one finding, without a blank line at the end. */
+export const findingBlock = (finding: Finding, patch: Patch | null, options: TerminalOptions): string[] => {
+  const { paint, width } = options;
+  const colour = paint[SEVERITY_PAINT[finding.severity]];
+  const paragraph = (text: string): string[] => wrap(visible(text.replace(/\s+/g, " ")), width, "    ");
+  const where = `${visible(finding.path)}:${finding.line}`;
+  const inside = finding.function === "" ? "" : ` in ${visible(finding.function)}()`;
+  return [
+    `${colour(paint.bold(SEVERITY_LABELS[finding.severity]))}[${visible(finding.rule)}] ${where}${inside}`,
+    ...wrap(visible(finding.message.replace(/\s+/g, " ")), width, "  ").map(paint.bold),
+    "",
+    ...codeBlock(finding, patch, paint),
+    ...section(HEADINGS.why, paragraph(finding.why), paint),
+    ...section(
+      HEADINGS.sites,
+      finding.witness.flatMap((site) => siteLines(site, finding, options)),
+      paint,
+    ),
+    ...section(HEADINGS.interleaving, interleavingLines(finding.interleaving, width, "    "), paint),
+    ...section(HEADINGS.suggestion, paragraph(finding.suggestion), paint),
+    ...statusLines(finding, options),
+  ];
+};

@@ -1,0 +1,99 @@
+/**
+ * The words of a report, apart from what decides when they are said. Every table is a Record over a union of
+ * src/review/finding.ts, so that a new status or role cannot be forgotten here.
+ */
+import type { Analysed, Confidence, FindingStatus, Severity, SiteRole } from "../review/finding.js";
+
+/** The two questions that each report answers about a finding (design of the mails: one line each). */
+export const QUESTIONS = {
+  before: "Was this there before the patch?",
+  after: "Is it still there at the end of the series?",
+} as const;
+
+/** Answers to {@link QUESTIONS}, each short enough to stand on the line of its question. */
+export const STATUS_ANSWERS: Record<FindingStatus, { before: string; after: string }> = {
+  introduced: { before: "No, it comes with the patch.", after: "Yes." },
+  "incomplete-fix": { before: "Yes; the patch sets out to fix it.", after: "Yes." },
+  "pre-existing": { before: "Yes.", after: "Yes." },
+  "fixed-later": { before: "No, it comes with the patch.", after: "No." },
+  acknowledged: { before: "Yes, a comment there accepts it.", after: "Yes." },
+};
+
+/** A status in a word or two, for a person who scans a list. */
+export const STATUS_LABELS: Record<FindingStatus, string> = {
+  introduced: "introduced by the patch",
+  "incomplete-fix": "incomplete fix",
+  "pre-existing": "there before the patch",
+  "fixed-later": "fixed later in the series",
+  acknowledged: "acknowledged in a comment",
+};
+
+/** What a confidence rests on. At low the text never claims that no lock is held, only that none is visible. */
+export const CONFIDENCE_PHRASES: Record<Confidence, string> = {
+  high: "read in the patched tree",
+  medium: "read in whole functions, without their callers",
+  low: "read in the shown lines only; where no lock is named, none is visible in the patch",
+};
+
+/** How a patch was read, as the end of a sentence that begins with its subject. */
+export const ANALYSED_PHRASES: Record<Analysed, string> = {
+  tree: "applied to the tree and read with it",
+  function: "read in whole functions",
+  diff: "read from its diff alone",
+  none: "not analysed",
+};
+
+export const SEVERITY_LABELS: Record<Severity, string> = { error: "error", warning: "warning", note: "note" };
+
+/** What happens at a site of a witness, as a verb. */
+export const ROLE_LABELS: Record<SiteRole, string> = {
+  set: "sets",
+  clear: "clears",
+  check: "checks",
+  act: "acts",
+  read: "reads",
+  write: "writes",
+  lock: "locks",
+  unlock: "unlocks",
+};
+
+export const HEADINGS = {
+  why: "Why",
+  sites: "Where",
+  interleaving: "How two threads meet",
+  suggestion: "What to do",
+} as const;
+
+/** The phrase for the locks at a site: what a diff does not show is never said to be absent. */
+export const locksPhrase = (locks: readonly string[], confidence: Confidence): string => {
+  if (locks.length > 0) return `holding ${locks.join(", ")}`;
+  return confidence === "low" ? "lock: none visible in the patch" : "no lock held";
+};
+
+/** "1 patch", "3 patches": the plural is given where adding an s does not make it. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** Sentences of a reply mail that do not come from the finding. They ask and propose; they never address a person. */
+export const REPLY = {
+  attribution: (date: string | null, name: string): string =>
+    date === null ? `${name} wrote:` : `On ${date}, ${name} wrote:`,
+  /** Before advice that all comments of a mail share. */
+  shared: (comments: number): string =>
+    comments === 2 ? "Both comments below come down to one question." : "The comments below come down to one question.",
+  /** Before the steps of an interleaving. */
+  interleaving: "For example, with two threads A and B:",
+  coveredAbove: "What is proposed above would cover this as well.",
+  /** Where a finding asks nothing by itself. */
+  doubt: "Is there something that rules this out?",
+  elsewhere: (fn: string, path: string): string =>
+    fn === ""
+      ? `This is about ${path}, outside the quoted lines.`
+      : `This is about ${fn}() in ${path}, outside the quoted lines.`,
+} as const;
+
+/** What a reply says of its own limits, or null when it read the whole tree. */
+export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
+  high: null,
+  medium: "This rests on the functions that the patch shows whole: a lock that a caller takes would not be seen.",
+  low: "This rests on the shown lines alone: where no lock is named, none is visible in the patch.",
+};
