@@ -1,0 +1,103 @@
+/** The header block of a mail (RFC 5322, 2.2): where it ends, and its fields, unfolded and otherwise raw. */
+import type { Problem } from "../errors.js";
+import { decodeHeaderBytes } from "./charset.js";
+
+export interface HeaderBlock {
+  /** Values by lower-case name, in order, unfolded, encoded words still encoded. */
+  fields: Map<string, string[]>;
+  /** Offset of the first byte of the body. */
+  bodyStart: number;
+}
+
+/** A field's name, 33-126 without the colon; white space before the colon is obsolete but seen. */
+const FIELD = /^([!-9;-~]+)[ \t]*:/;
+
+/**
+ * Reads the header block. It ends at the first empty line, or, as in git's mailinfo, before the first line that can be
+ * no header; blank lines, From lines and `>From ` lines before the first field are passed over.
+ */
+export function parseHeaders(raw: Buffer, problems: Problem[]): HeaderBlock {
+  const from = skipBlankLines(raw);
+  const blockEnd = headerEnd(raw, from);
+  const text = decodeHeaderBytes(raw.subarray(from, blockEnd.end));
+  const fields = new Map<string, string[]>();
+  let name = "";
+  let parts: string[] = [];
+  const flush = (): void => {
+    if (name !== "") addField(fields, name, parts.length === 1 ? (parts[0] ?? "") : parts.join(" ").trim());
+    name = "";
+  };
+  for (let pos = 0; pos < text.length; ) {
+    const newline = text.indexOf("\n", pos);
+    const lineEnd = newline < 0 ? text.length : newline;
+    const next = lineEnd + 1;
+    const first = text.charCodeAt(pos);
+    if (first === 32 || first === 9) {
+      // A folded line before any field belongs to nothing.
+      if (name !== "") parts.push(text.slice(pos, lineEnd).trim());
+    } else {
+      flush();
+      const colon = fieldColon(text, pos, lineEnd);
+      if (colon < 0) {
+        if (fields.size > 0 || !/^>?From /.test(text.slice(pos, pos + 6)))
+          return cutAt(raw, from, text, pos, fields, problems);
+      } else {
+        name = text.slice(pos, colon).trimEnd().toLowerCase();
+        parts = [text.slice(colon + 1, lineEnd).trim()];
+      }
+    }
+    pos = next;
+  }
+  flush();
+  if (fields.size === 0) problems.push({ code: "no-headers", message: "The mail has no header fields." });
+  return { fields, bodyStart: blockEnd.body };
+}
+
+function addField(fields: Map<string, string[]>, name: string, value: string): void {
+  const values = fields.get(name);
+  if (values === undefined) fields.set(name, [value]);
+  else values.push(value);
+}
+
+/** The body begins at the line that is no header: its place in bytes is found again by counting lines. */
+function cutAt(
+  raw: Buffer,
+  from: number,
+  text: string,
+  pos: number,
+  fields: Map<string, string[]>,
+  problems: Problem[],
+): HeaderBlock {
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0 && at < pos; at = text.indexOf("\n", at + 1)) lines++;
+  let offset = from;
+  for (; lines > 0; lines--) offset = raw.indexOf(10, offset) + 1;
+  problems.push(
+    fields.size === 0
+      ? { code: "no-headers", message: "The mail has no header fields." }
+      : { code: "broken-header", message: "A line among the headers is none; the body was taken to begin there." },
+  );
+  return { fields, bodyStart: offset };
+}
+
+function fieldColon(text: string, pos: number, lineEnd: number): number {
+  const colon = text.indexOf(":", pos);
+  if (colon <= pos || colon >= lineEnd || colon - pos > 1000) return -1;
+  return FIELD.test(text.slice(pos, colon + 1)) ? colon : -1;
+}
+
+function skipBlankLines(raw: Buffer): number {
+  let pos = 0;
+  // A byte order mark that an editor left.
+  if (raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf) pos = 3;
+  while (raw[pos] === 10 || raw[pos] === 13) pos++;
+  return pos;
+}
+
+function headerEnd(raw: Buffer, from: number): { end: number; body: number } {
+  const lf = raw.indexOf("\n\n", from, "latin1");
+  const crlf = raw.subarray(0, lf < 0 ? raw.length : lf).indexOf("\n\r\n", from, "latin1");
+  if (crlf >= 0) return { end: crlf + 1, body: crlf + 3 };
+  if (lf >= 0) return { end: lf + 1, body: lf + 2 };
+  return { end: raw.length, body: raw.length };
+}
