@@ -1,0 +1,154 @@
+/**
+ * From a message to its patch: what the mail is, the patch that it carries, and the diffs that it only quotes. This is
+ * the stage's entry; split-body, parse-diff and unquote do the work.
+ */
+import { parseAddressList } from "../message/address.js";
+import type { Mailbox, Message } from "../message/message.js";
+import { parseSubject } from "../message/subject.js";
+import { unflow } from "./flowed.js";
+import { type ParsedDiff, parseDiffLines } from "./parse-diff.js";
+import type { Patch } from "./patch.js";
+import { type SplitBody, splitBody, stripSpace } from "./split-body.js";
+import { splitLines, type TextLines } from "./text-lines.js";
+import { parseTrailers } from "./trailers.js";
+import { type QuotedDiff, unquoteDiffs } from "./unquote.js";
+
+export type MessageKind = "patch" | "cover" | "reply" | "pull-request" | "other";
+
+export interface ReadPatches {
+  kind: MessageKind;
+  /** What `git am` would take from the mail; may be there beside a cover letter's or a pull request's kind. */
+  patch: Patch | null;
+  /** Diffs quoted in the mail, shallow depths first; a diff at depth 0 holds unquoted hunks without a file header. */
+  quoted: QuotedDiff[];
+  title: string;
+  description: string;
+  author: Mailbox;
+}
+
+/** Reads what a message holds of patches. Never throws; what is odd is in `patch.problems`. */
+export function readPatches(message: Message): ReadPatches {
+  const bodyLines = splitLines(message.body.text);
+  const { split, parsed } = readBody(message, bodyLines);
+  const quoted = mayQuoteHunk(message.body.text) ? unquoteDiffs(bodyLines) : [];
+  if (parsed?.orphans) quoted.unshift(orphanDiff(parsed));
+  const title = split.inBody.subject === null ? message.subjectInfo.title : parseSubject(split.inBody.subject).title;
+  const author = inBodyAuthor(split.inBody.from) ?? message.from;
+  const kind = kindOf(message, parsed, quoted);
+  const patch = parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines, title, author);
+  const description = describes(kind) || patch !== null ? cutSignature(split, patch) : "";
+  return { kind, patch, quoted, title, description, author };
+}
+
+function describes(kind: MessageKind): boolean {
+  return kind === "cover" || kind === "pull-request" || kind === "patch";
+}
+
+/** A patch's message is all that git commits; a letter ends at its signature (RFC 3676, 4.3). */
+function cutSignature(split: SplitBody, patch: Patch | null): string {
+  if (patch !== null) return split.description;
+  const lines = split.description.split("\n");
+  const end = lines.findIndex((line) => line === "--" || line === "-- ");
+  return end < 0 ? split.description : stripSpace(lines.slice(0, end));
+}
+
+interface BodyReading {
+  split: SplitBody;
+  /** null when the body has no patch part. */
+  parsed: ParsedDiff | null;
+}
+
+/** A flowed body is read both ways; the way in which more hunks close wins, un-flowed where both do (as git does). */
+function readBody(message: Message, bodyLines: readonly string[]): BodyReading {
+  const raw = readLines({ lines: bodyLines, at: null });
+  if (message.body.flowed === null) return raw;
+  const flowed = readLines(unflow(bodyLines, message.body.flowed.delSp));
+  if (raw.parsed === null || flowed.parsed === null) return flowed.parsed === null && raw.parsed !== null ? raw : flowed;
+  return closedHunks(raw.parsed) > closedHunks(flowed.parsed) ? raw : flowed;
+}
+
+function readLines(source: TextLines): BodyReading {
+  const split = splitBody(source);
+  return { split, parsed: split.patchFrom === null ? null : parseDiffLines(source, split.patchFrom) };
+}
+
+function closedHunks(parsed: ParsedDiff): number {
+  let count = 0;
+  for (const { hunks } of parsed.files) {
+    for (const hunk of hunks) if (hunk.closed) count += 1;
+  }
+  return count;
+}
+
+function toPatch(
+  message: Message,
+  split: SplitBody,
+  parsed: ParsedDiff,
+  bodyLines: readonly string[],
+  title: string,
+  author: Mailbox,
+): Patch {
+  return {
+    messageId: message.messageId,
+    subject: message.subject,
+    title,
+    description: split.description,
+    trailers: parseTrailers(split.description),
+    author,
+    files: parsed.files,
+    diff: parsed.texts.join(""),
+    depth: 0,
+    fidelity: "exact",
+    bodyLines,
+    problems: parsed.problems,
+  };
+}
+
+/** The author of an in-body From: line, or null when it names no address. */
+export function inBodyAuthor(from: string | null): Mailbox | null {
+  if (from === null) return null;
+  const [first] = parseAddressList(from);
+  return first === undefined || first.address === "" ? null : first;
+}
+
+function orphanDiff(parsed: ParsedDiff): QuotedDiff {
+  const file = parsed.orphans;
+  const hunks = file?.hunks ?? [];
+  const closed = hunks.filter((hunk) => hunk.closed).length;
+  return {
+    depth: 0,
+    files: file === null ? [] : [file],
+    hunksClosed: closed,
+    hunksOpen: hunks.length - closed,
+    diff: "",
+    fidelity: "exact",
+  };
+}
+
+/** True when "@@ -" stands in a line behind something else: only then is a quoted hunk possible. */
+function mayQuoteHunk(text: string): boolean {
+  for (let i = text.indexOf("@@ -"); i >= 0; i = text.indexOf("@@ -", i + 4)) {
+    const before = text.charCodeAt(i - 1);
+    if (i > 0 && before !== 10) return true;
+  }
+  return false;
+}
+
+/** Text that git-request-pull(1) writes. */
+const REQUEST_PULL = "\nare available in the Git repository at:";
+
+function kindOf(message: Message, parsed: ParsedDiff | null, quoted: readonly QuotedDiff[]): MessageKind {
+  const { subjectInfo, inReplyTo, body } = message;
+  const carries = parsed !== null && parsed.files.length > 0;
+  const isReply = subjectInfo.reply || (quoted.some((diff) => diff.depth > 0) && !carries);
+  if (!isReply && (subjectInfo.pull || isRequestPull(body.text))) return "pull-request";
+  if (!isReply && subjectInfo.index === 0) return "cover";
+  if (carries) return "patch";
+  return isReply || inReplyTo.length > 0 ? "reply" : "other";
+}
+
+function isRequestPull(text: string): boolean {
+  return text.startsWith("The following changes since commit ") || text.includes("\nThe following changes since commit ")
+    ? text.includes(REQUEST_PULL)
+    : false;
+}
