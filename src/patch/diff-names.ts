@@ -80,7 +80,7 @@ export function parseSide(line: string): NamedSide {
   const tab = dated.indexOf("\t");
   const name = (tab < 0 ? dated : dated.slice(0, tab)).trimEnd();
   if (name === "/dev/null") return { name: null, absent: true };
-  return { name, absent: EPOCH.test(tail) || (stamp !== null && stamp[0].includes("nonexistent")) };
+  return { name, absent: EPOCH.test(tail) || stamp?.[0].includes("nonexistent") === true };
 }
 
 /**

@@ -91,12 +91,7 @@ export function placeHunk(
   return null;
 }
 
-function search(
-  image: Image,
-  pattern: Pattern,
-  guess: number,
-  budget: SearchBudget,
-): number | null {
+function search(image: Image, pattern: Pattern, guess: number, budget: SearchBudget): number | null {
   const last = image.keys.length - pattern.lines.length;
   if (last < 0) return null;
   let from = guess;

@@ -10,7 +10,7 @@ import { readQuote } from "./quote-marks.js";
 import { inBodyAuthor } from "./read-patch.js";
 import { splitBody } from "./split-body.js";
 import { splitLines } from "./text-lines.js";
-import { parseTrailers } from "./trailers.js";
+import { collectTrailers } from "./trailers.js";
 import type { QuotedDiff } from "./unquote.js";
 
 /** Builds the patch that a quoted diff was part of, as far as the reply shows it. */
@@ -18,7 +18,7 @@ export function quotedPatch(message: Message, quoted: QuotedDiff): Patch {
   const bodyLines = splitLines(message.body.text);
   const head = readQuotedHead(bodyLines, quoted);
   const split = splitBody({ lines: head.lines, at: null });
-  const trailers = parseTrailers(split.description);
+  const trailers = collectTrailers(split.description);
   const author = inBodyAuthor(split.inBody.from) ?? findAuthor(head.attribution, trailers) ?? { name: "", address: "" };
   const open = quoted.hunksOpen > 0;
   return {
@@ -93,5 +93,7 @@ function findAuthor(attribution: string, trailers: readonly Trailer[]): Mailbox 
 function attributedName(text: string): string {
   const comma = text.lastIndexOf(", ");
   const tail = comma < 0 ? text : text.slice(comma + 2);
-  return tail.replace(/^.*\d\d:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [-+]\d{4})?(?: \([A-Z]+\))? /, "").replace(/^["']|["']$/g, "");
+  return tail
+    .replace(/^.*\d\d:\d\d(?::\d\d)?(?: ?[AP]M)?(?: [-+]\d{4})?(?: \([A-Z]+\))? /, "")
+    .replace(/^["']|["']$/g, "");
 }

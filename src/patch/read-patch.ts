@@ -10,7 +10,7 @@ import { type ParsedDiff, parseDiffLines } from "./parse-diff.js";
 import type { Patch } from "./patch.js";
 import { type SplitBody, splitBody, stripSpace } from "./split-body.js";
 import { splitLines, type TextLines } from "./text-lines.js";
-import { parseTrailers } from "./trailers.js";
+import { collectTrailers } from "./trailers.js";
 import { type QuotedDiff, unquoteDiffs } from "./unquote.js";
 
 export type MessageKind = "patch" | "cover" | "reply" | "pull-request" | "other";
@@ -35,7 +35,8 @@ export function readPatches(message: Message): ReadPatches {
   const title = split.inBody.subject === null ? message.subjectInfo.title : parseSubject(split.inBody.subject).title;
   const author = inBodyAuthor(split.inBody.from) ?? message.from;
   const kind = kindOf(message, parsed, quoted);
-  const patch = parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines, title, author);
+  const patch =
+    parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines, title, author);
   const description = describes(kind) || patch !== null ? cutSignature(split, patch) : "";
   return { kind, patch, quoted, title, description, author };
 }
@@ -63,7 +64,8 @@ function readBody(message: Message, bodyLines: readonly string[]): BodyReading {
   const raw = readLines({ lines: bodyLines, at: null });
   if (message.body.flowed === null) return raw;
   const flowed = readLines(unflow(bodyLines, message.body.flowed.delSp));
-  if (raw.parsed === null || flowed.parsed === null) return flowed.parsed === null && raw.parsed !== null ? raw : flowed;
+  if (raw.parsed === null || flowed.parsed === null)
+    return flowed.parsed === null && raw.parsed !== null ? raw : flowed;
   return closedHunks(raw.parsed) > closedHunks(flowed.parsed) ? raw : flowed;
 }
 
@@ -93,7 +95,7 @@ function toPatch(
     subject: message.subject,
     title,
     description: split.description,
-    trailers: parseTrailers(split.description),
+    trailers: collectTrailers(split.description),
     author,
     files: parsed.files,
     diff: parsed.texts.join(""),
@@ -148,7 +150,8 @@ function kindOf(message: Message, parsed: ParsedDiff | null, quoted: readonly Qu
 }
 
 function isRequestPull(text: string): boolean {
-  return text.startsWith("The following changes since commit ") || text.includes("\nThe following changes since commit ")
+  return text.startsWith("The following changes since commit ") ||
+    text.includes("\nThe following changes since commit ")
     ? text.includes(REQUEST_PULL)
     : false;
 }

@@ -138,11 +138,22 @@ function isHeader(line: string, name: HeaderKey): boolean {
   return line.charAt(name.length) === ":" && line.slice(0, name.length).toLowerCase() === name;
 }
 
+/** Only what C's isspace() knows: git keeps a no-break space at a line's end. */
+function trimEndAscii(line: string): string {
+  let end = line.length;
+  while (end > 0) {
+    const code = line.charCodeAt(end - 1);
+    if (code !== 32 && (code < 9 || code > 13)) break;
+    end -= 1;
+  }
+  return end === line.length ? line : line.slice(0, end);
+}
+
 /** Trailing white space and blank lines at both ends removed, runs of blank lines made one (git-stripspace(1)). */
 export function stripSpace(lines: readonly string[]): string {
   const kept: string[] = [];
   for (const line of lines) {
-    const text = line.trimEnd();
+    const text = trimEndAscii(line);
     if (text === "" && (kept.length === 0 || kept[kept.length - 1] === "")) continue;
     kept.push(text);
   }
