@@ -66,7 +66,18 @@ const withoutLibrary = (layer, library) => {
 
 const config = {
   $schema: "./node_modules/@biomejs/biome/configuration_schema.json",
-  files: { includes: ["**", "!dist", "!coverage", "!fixtures", "!rules", "!package-lock.json", "!src/source/assets"] },
+  files: {
+    includes: [
+      "**",
+      "!dist",
+      "!coverage",
+      "!fixtures",
+      "!rules",
+      "!schemas",
+      "!package-lock.json",
+      "!src/source/assets",
+    ],
+  },
   formatter: { indentStyle: "space", indentWidth: 2, lineWidth: 120 },
   linter: {
     rules: {

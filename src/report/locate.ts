@@ -1,5 +1,6 @@
 /** Where in a patch a finding stands: the hunk line that shows its source line, found by counting as diff does. */
 import type { FileDiff, Hunk, HunkLine, Patch } from "../patch/patch.js";
+import type { Finding } from "../review/finding.js";
 
 /** A source line that a patch shows: `index` is the place in `hunk.lines`. */
 export interface ShownLine {
@@ -28,19 +29,44 @@ export const numberedLines = (hunk: Hunk): NumberedLine[] => {
 
 const isOf = (file: FileDiff, path: string): boolean => file.newPath === path || file.oldPath === path;
 
-/** The hunk line that shows `path`:`line` (1-based, of the file that `side` names), or null when the patch does not show it. */
-export const findShownLine = (
-  patch: Patch,
-  at: { path: string; line: number; side: "new" | "old" },
-): ShownLine | null => {
+/** A place that a finding names: a 1-based line of the file that `side` names, and what stands there when it is known. */
+export interface Place {
+  path: string;
+  line: number;
+  side: "new" | "old";
+  code?: string;
+}
+
+/** The place of a finding, with the code that its witness gives for it. */
+export const placeOf = ({ path, line, side, witness }: Finding): Place => {
+  const site = witness.find((w) => w.path === path && w.line === line && w.side === side);
+  return site === undefined ? { path, line, side } : { path, line, side, code: site.code };
+};
+
+const squeezed = (text: string): string => text.replace(/\s+/g, "");
+
+/**
+ * The hunk line that shows a place, or null when the patch does not show it. A patch that was applied to a tree at an
+ * offset has other numbers in its headers than the tree: then the nearest line with the same code is the one.
+ */
+export const findShownLine = (patch: Patch, place: Place): ShownLine | null => {
+  const code = place.code === undefined ? null : squeezed(place.code);
+  let best: ShownLine | null = null;
+  let least = Number.POSITIVE_INFINITY;
   for (const file of patch.files) {
-    if (!isOf(file, at.path)) continue;
+    if (!isOf(file, place.path)) continue;
     for (const hunk of file.hunks) {
-      const index = numberedLines(hunk).findIndex((n) => (at.side === "new" ? n.newLine : n.oldLine) === at.line);
-      if (index >= 0) return { file, hunk, index };
+      numberedLines(hunk).forEach(({ line, oldLine, newLine }, index) => {
+        const number = place.side === "new" ? newLine : oldLine;
+        if (number === null || (code === null ? number !== place.line : squeezed(line.text) !== code)) return;
+        const far = Math.abs(number - place.line);
+        if (far >= least) return;
+        least = far;
+        best = { file, hunk, index };
+      });
     }
   }
-  return null;
+  return best;
 };
 
 /** How many lines lie between a hunk and a line that it does not show. */

@@ -2,9 +2,11 @@
  * Trimmed quotes of a patch for a reply: the lines around what a comment is about, as they stand in the mail, with the
  * file and hunk headers that say where they are. Cuts are marked `[ ... ]`, without a quote mark: nobody sent that line.
  */
+import { formatHunkHeader } from "../patch/hunk-header.js";
 import type { FileDiff, Hunk, HunkLine, Patch } from "../patch/patch.js";
+import { readQuote } from "../patch/quote-marks.js";
 import type { Finding } from "../review/finding.js";
-import { findNearestLine, findShownLine, numberedLines, type ShownLine } from "./locate.js";
+import { findNearestLine, findShownLine, numberedLines, placeOf, type ShownLine } from "./locate.js";
 import { mailSafe } from "./visible.js";
 
 export const CUT = "[ ... ]";
@@ -37,17 +39,11 @@ const clipOctets = (line: string): string => {
 /** A line of the answered mail behind its quote mark; an empty one gets the mark alone, as mail clients write it. */
 export const quoteLine = (line: string): string => clipOctets(defuse(line === "" ? ">" : `> ${mailSafe(line)}`));
 
-/** A line of the body without the quote marks of `depth` replies. */
+/** A line of the body without the quote marks that a reply put before it. */
 const withoutMarks = (line: string, depth: number): string => {
-  let at = 0;
-  for (let level = 0; level < depth; level += 1) {
-    let mark = at;
-    while (line[mark] === " " || line[mark] === "\t") mark += 1;
-    if (line[mark] !== ">") break;
-    at = mark + 1;
-    if (line[at] === " ") at += 1;
-  }
-  return line.slice(at);
+  if (depth === 0) return line;
+  const rest = line.slice(readQuote(line).start);
+  return rest.startsWith(" ") ? rest.slice(1) : rest;
 };
 
 /** The line of the mail at `at`, its quote marks off, when it begins as expected; else what stands for it. */
@@ -61,11 +57,7 @@ const fileLine = (patch: Patch, file: FileDiff): string => {
   return sentLine(patch, file.at, ["diff --git ", "--- ", "Index: "], `diff --git a/${file.oldPath ?? name} b/${name}`);
 };
 
-const hunkLine = (patch: Patch, hunk: Hunk): string => {
-  const section = hunk.section === "" ? "" : ` ${hunk.section}`;
-  const counts = `@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@${section}`;
-  return sentLine(patch, hunk.at, ["@@ "], counts);
-};
+const hunkLine = (patch: Patch, hunk: Hunk): string => sentLine(patch, hunk.at, ["@@ "], formatHunkHeader(hunk));
 
 /** A line of a hunk as the mail has it. Flowed or quoted bodies differ from the diff: there the diff's line is given. */
 const codeLine = (patch: Patch, line: HunkLine): string => {
@@ -83,7 +75,7 @@ export interface Anchor {
 
 /** The place for the comment of a finding: its line, else a witness that the patch shows, else the nearest hunk of its file. */
 export const anchorOf = (patch: Patch, finding: Finding): Anchor | null => {
-  const own = findShownLine(patch, finding);
+  const own = findShownLine(patch, placeOf(finding));
   if (own !== null) return { shown: own, exact: true };
   for (const site of finding.witness) {
     const shown = findShownLine(patch, site);

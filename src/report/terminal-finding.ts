@@ -1,7 +1,7 @@
 /** One finding as a block for the terminal: what, where, the code, why, the witness, the interleaving, what to do. */
 import type { Patch } from "../patch/patch.js";
 import type { Finding, InterleavingStep, Severity, WitnessSite } from "../review/finding.js";
-import { findShownLine, numberedLines } from "./locate.js";
+import { findShownLine, numberedLines, placeOf } from "./locate.js";
 import type { Paint, TerminalOptions } from "./paint.js";
 import { visible } from "./visible.js";
 import {
@@ -37,18 +37,21 @@ interface CodeLine {
 }
 
 const shownCode = (finding: Finding, patch: Patch | null): CodeLine[] => {
-  const shown = patch === null ? null : findShownLine(patch, finding);
+  const place = placeOf(finding);
+  const shown = patch === null ? null : findShownLine(patch, place);
   if (shown === null) {
-    const site = finding.witness.find((w) => w.path === finding.path && w.line === finding.line);
-    return site === undefined ? [] : [{ number: String(site.line), kind: " ", code: clip(visible(site.code)) }];
+    return place.code === undefined ? [] : [{ number: String(place.line), kind: " ", code: clip(visible(place.code)) }];
   }
-  return numberedLines(shown.hunk)
+  const lines = numberedLines(shown.hunk)
     .slice(Math.max(0, shown.index - LEAD), shown.index + 1)
-    .map(({ line, oldLine, newLine }) => ({
-      number: String((finding.side === "old" ? oldLine : newLine) ?? ""),
-      kind: line.kind,
-      code: clip(visible(line.text)),
-    }));
+    .map(({ line, oldLine, newLine }) => ({ line, number: place.side === "old" ? oldLine : newLine }));
+  // The hunk's own numbers are off where the patch was applied at an offset.
+  const offset = place.line - (lines.at(-1)?.number ?? place.line);
+  return lines.map(({ line, number }) => ({
+    number: number === null ? "" : String(number + offset),
+    kind: line.kind,
+    code: clip(visible(line.text)),
+  }));
 };
 
 const codeBlock = (finding: Finding, patch: Patch | null, paint: Paint): string[] => {

@@ -1,0 +1,126 @@
+#!/usr/bin/env node
+/**
+ * The command `review`: which words of the command line lead where. Commands are loaded when they are called, so that
+ * `--version` and `--help` answer at once; what a run means stands in the files of the commands.
+ */
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
+import { EXIT } from "../errors.js";
+import { endOnClosedPipe, remark } from "../io/terminal.js";
+import { FAIL_ON } from "../report/plan.js";
+import type { ParseOptions } from "./parse-command.js";
+import { reportError } from "./report-error.js";
+import type { ReviewOptions } from "./review-command.js";
+
+const FORMATS = ["text", "json", "reply", "sarif"] as const;
+const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
+
+const INPUTS =
+  "mbox, maildir, .eml, .patch, pipermail month or page, a page saved as text, each also gzipped; - is standard input";
+
+const HELP = `
+Exit codes:
+  0  nothing found          3  rule or configuration
+  1  findings (--fail-on)   4  an input could not be read
+  2  usage                  5  network
+
+Examples:
+  review series.mbox                            review a series for a person to read
+  review --tree ~/linux series.mbox             the same, with the kernel tree it applies to
+  b4 mbox -o- MESSAGE-ID | review -             review a thread of lore.kernel.org
+  review --format reply series.mbox > re.mbox   write the replies (mboxrd) that a reviewer would send
+  review parse month.txt.gz | jq .title         what stands in an archive, one JSON object a line
+  source <(review completion bash)              complete words in this shell`;
+
+const version = (): string => {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const { version: found } = JSON.parse(text) as { version: string };
+  return found;
+};
+
+/** What commander refuses comes as one line: `review: unknown option '--tre' (did you mean --tree?)`. */
+const usageLine = (text: string): string =>
+  `review: ${text
+    .replace(/^error: /, "")
+    .replace(/\s*\n\s*/g, " ")
+    .trim()}; see review --help\n`;
+
+const reviewCommand = (program: Command): void => {
+  program
+    .name("review")
+    .description("Reviews Linux kernel patches from mailing lists, with a witness for each finding.")
+    .argument("[input...]", INPUTS)
+    .addOption(new Option("-f, --format <format>", "form of the report").choices(FORMATS).default("text"))
+    .option("-t, --tree <dir>", "kernel source folder or git repository (bare too) that the patches apply to")
+    .addOption(
+      new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
+    )
+    .option("-r, --rules <dir>", "folder of rules to use in place of the built-in ones")
+    .option("--from <mailbox>", "sender of the replies of --format reply, as 'Name <address>'")
+    .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
+    .option("-q, --quiet", "no progress and no account of what was analysed")
+    .version(version(), "-V, --version")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", HELP)
+    .action(async (inputs: string[], options: ReviewOptions) => {
+      if (inputs.length === 0) program.error("error: name an input, or - for standard input");
+      const { runReview } = await import("./review-command.js");
+      process.exitCode = await runReview(inputs, options, version());
+    });
+};
+
+const parseCommand = (program: Command): void => {
+  program
+    .command("parse")
+    .description("print every message of the inputs as one JSON object a line")
+    .argument("<input...>", INPUTS)
+    .option("--diff", "add the text of each patch, as it can be applied")
+    .option("--series", "print the series in place of the messages")
+    .option("-q, --quiet", "no progress")
+    .action(async (inputs: string[], options: ParseOptions) => {
+      const { runParse } = await import("./parse-command.js");
+      process.exitCode = await runParse(inputs, options);
+    });
+};
+
+/** The words that @bomb.sh/tab answers: the script for a shell, and what that script calls on each TAB. */
+const wantsCompletion = (argv: readonly string[]): boolean => argv[2] === "completion" || argv[2] === "complete";
+
+const completionCommand = async (program: Command, argv: readonly string[]): Promise<void> => {
+  if (wantsCompletion(argv)) {
+    const { default: tab } = await import("@bomb.sh/tab/commander");
+    tab(program, { completionCommandName: "completion" });
+    return;
+  }
+  // Only for the help text: the real command is made above, when it is called.
+  program
+    .command("completion")
+    .description("print a script that completes words in a shell")
+    .argument("<shell>", SHELLS.join(", "));
+};
+
+const build = async (argv: readonly string[]): Promise<Command> => {
+  const program = new Command();
+  program
+    .exitOverride()
+    .enablePositionalOptions()
+    .configureOutput({ outputError: (text, write) => write(usageLine(text)) });
+  program.showSuggestionAfterError(true);
+  reviewCommand(program);
+  parseCommand(program);
+  await completionCommand(program, argv);
+  return program;
+};
+
+const main = async (argv: readonly string[]): Promise<void> => {
+  endOnClosedPipe();
+  try {
+    const program = await build(argv);
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.nothing : EXIT.usage;
+    else process.exitCode = reportError(error, remark);
+  }
+};
+
+await main(process.argv);

@@ -1,0 +1,15 @@
+/** What ends a run, said in lines that a person can act on. */
+import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { visible } from "../report/visible.js";
+
+/** Says what went wrong, every problem of it on a line of its own, and answers the exit code. */
+export const reportError = (error: unknown, say: (line: string) => void): ExitCode => {
+  if (error instanceof ReviewError) {
+    say(`review: ${visible(error.message)}`);
+    for (const { code, message } of error.problems) say(`  ${visible(code)}: ${visible(message)}`);
+    return error.exit;
+  }
+  // A fault of the program itself: its stack is what a bug report needs.
+  say(`review: internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  return EXIT.input;
+};

@@ -1,0 +1,34 @@
+// Writes schemas/*.schema.json from the zod types of src/report. Run through tsx: `npm run schemas`.
+// With --check it fails when a file on disk is not what this would write.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { z } from "zod";
+import { parsedMessageSchema, parsedSeriesSchema } from "../src/report/parse-schema.ts";
+import { reportSchema } from "../src/report/report-schema.ts";
+
+const SCHEMAS = {
+  "report.schema.json": reportSchema,
+  "parse-message.schema.json": parsedMessageSchema,
+  "parse-series.schema.json": parsedSeriesSchema,
+};
+
+const folder = new URL("../schemas/", import.meta.url);
+const read = (url) => {
+  try {
+    return readFileSync(url, "utf8");
+  } catch {
+    return null;
+  }
+};
+
+let stale = false;
+mkdirSync(folder, { recursive: true });
+for (const [name, schema] of Object.entries(SCHEMAS)) {
+  const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
+  const url = new URL(name, folder);
+  if (!process.argv.includes("--check")) writeFileSync(url, text);
+  else if (read(url) !== text) {
+    console.error(`schemas/${name} is stale: run npm run schemas`);
+    stale = true;
+  }
+}
+if (stale) process.exit(1);
