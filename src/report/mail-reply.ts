@@ -7,7 +7,7 @@ import type { Patch } from "../patch/patch.js";
 import { CONFIDENCES, type Finding, type ReviewedPatch, type ReviewResult } from "../review/finding.js";
 import { toMboxrd } from "./mboxrd.js";
 import { isPosted } from "./plan.js";
-import { type Anchor, anchorOf, CUT, defuse, type QuoteState, quoteFor, quoteLine } from "./quote.js";
+import { type Anchor, anchorOf, defuse, type QuoteState, quoteFor } from "./quote.js";
 import { footerLines, type ReplyOptions, replyHeaders } from "./reply-envelope.js";
 import { FINDING_LINES, OWN_COLUMNS, paragraph, type Remark, remarkLines, statusLines } from "./reply-text.js";
 import { oneLine } from "./visible.js";
@@ -15,9 +15,6 @@ import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
 import { wrap } from "./wrap.js";
 
 export type { ReplyOptions } from "./reply-envelope.js";
-
-/** Lines of the description that are quoted above advice on the whole patch. */
-const DESCRIPTION_LINES = 3;
 
 interface Placed {
   finding: Finding;
@@ -48,27 +45,11 @@ const attribution = ({ patch, message }: ReviewedPatch): string[] => {
   return wrap(defuse(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
 };
 
-const firstParagraph = (description: string): string[] => {
-  const lines = description.split("\n");
-  const start = lines.findIndex((line) => line.trim() !== "");
-  if (start < 0) return [];
-  const rest = lines.slice(start);
-  const end = rest.findIndex((line) => line.trim() === "");
-  return end < 0 ? rest : rest.slice(0, end);
-};
-
-/** Advice that all comments share, said before them, below the beginning of the description. */
-const generalLines = (patch: Patch, placed: readonly Placed[]): string[] => {
-  const quoted = firstParagraph(patch.description);
-  const cut = quoted.length > DESCRIPTION_LINES ? [CUT] : [];
-  return [
-    ...quoted.slice(0, DESCRIPTION_LINES).map(quoteLine),
-    ...cut,
-    ...(quoted.length > 0 ? [""] : []),
-    ...paragraph(`${REPLY.shared(placed.length)} ${placed[0]?.finding.suggestion ?? ""}`),
-    "",
-  ];
-};
+/** Advice that all comments share, said before them: general before picky. */
+const generalLines = (placed: readonly Placed[]): string[] => [
+  ...paragraph(`${REPLY.shared(placed.length)} ${placed[0]?.finding.suggestion ?? ""}`),
+  "",
+];
 
 const commentLines = (patch: Patch, placed: readonly Placed[], general: boolean, perFinding: boolean): string[] => {
   const state: QuoteState = { file: null, hunk: null, next: 0 };
@@ -116,8 +97,8 @@ const bodyLines = (
   const [status] = statuses;
   const shared = statuses.size === 1 && status !== undefined ? statusLines(status) : [];
   return [
+    ...(general ? generalLines(placed) : []),
     ...attribution(reviewed),
-    ...(general ? generalLines(patch, placed) : []),
     ...commentLines(patch, placed, general, shared.length === 0),
     ...confidenceLines(findings),
     ...shared,

@@ -15,7 +15,12 @@ const MAX_EVIDENCE = 12;
 export const paragraph = (text: string): string[] =>
   wrap(defuse(oneLine(text.replace(/\s+/g, " ").replaceAll("`", ""))), OWN_COLUMNS);
 
-const sentences = (text: string): string[] => text.split(/(?<=[.?!]) +(?=[A-Z])/);
+/** The first `count` sentences of a text. */
+const leading = (text: string, count: number): string =>
+  text
+    .split(/(?<=[.?!]) +(?=[A-Z])/)
+    .slice(0, count)
+    .join(" ");
 
 /** What of a finding still has to be said where it stands; what was said above is not said again. */
 export interface Remark {
@@ -30,6 +35,7 @@ export interface Remark {
 
 /** How much of a remark is kept, from all to the least that still shows the fault. */
 interface Trim {
+  message?: number;
   evidence: number;
   why: number;
   advice: number;
@@ -44,6 +50,8 @@ const TRIMS: readonly Trim[] = [
   { evidence: 5, why: 1, advice: 2 },
   { evidence: 4, why: 1, advice: 1 },
 ];
+
+const LEAST: Trim = { message: 1, evidence: 4, why: 0, advice: 1 };
 
 const shorten = (lines: readonly string[], limit: number): string[] =>
   lines.length <= limit ? [...lines] : [...lines.slice(0, limit - 2), `  ${CUT}`, ...lines.slice(-1)];
@@ -73,7 +81,7 @@ export const statusLines = (status: Finding["status"]): string[] => [
 const adviceBlock = ({ finding, advice }: Remark, limit: number): string[] => {
   if (advice === "above") return [];
   if (advice === "said") return paragraph(REPLY.coveredAbove);
-  return paragraph(sentences(finding.suggestion).slice(0, limit).join(" "));
+  return paragraph(leading(finding.suggestion, limit));
 };
 
 const asksNothing = ({ message, why, suggestion }: Finding): boolean => !`${message}${why}${suggestion}`.includes("?");
@@ -81,9 +89,10 @@ const asksNothing = ({ message, why, suggestion }: Finding): boolean => !`${mess
 const blocks = (remark: Remark, trim: Trim): string[][] => {
   const { finding, exact } = remark;
   const where = exact ? "" : `${REPLY.elsewhere(finding.function, finding.path)} `;
-  const why = remark.why ? ` ${sentences(finding.why).slice(0, trim.why).join(" ")}` : "";
+  const message = trim.message === undefined ? finding.message : leading(finding.message, trim.message);
+  const why = remark.why ? ` ${leading(finding.why, trim.why)}` : "";
   return [
-    paragraph(`${where}${finding.message}${why}`),
+    paragraph(`${where}${message}${why}`),
     remark.evidence ? evidenceLines(finding, trim.evidence) : [],
     asksNothing(finding) ? paragraph(REPLY.doubt) : [],
     adviceBlock(remark, trim.advice),
@@ -96,11 +105,12 @@ const joined = (parts: readonly string[][]): string[] =>
 
 /** The lines below a quote, at most `limit` of them: the fullest telling that fits. */
 export const remarkLines = (remark: Remark, limit: number): string[] => {
-  for (const trim of TRIMS) {
+  for (const trim of [...TRIMS, LEAST]) {
     const lines = joined(blocks(remark, trim));
     if (lines.length <= limit) return lines;
   }
-  const least = joined(blocks({ ...remark, status: false }, { evidence: 4, why: 0, advice: 1 }));
+  // Even a sentence can be endless when a name in it is: cut it, and keep the answers.
+  const least = joined(blocks({ ...remark, status: false }, LEAST));
   const status = remark.status ? ["", ...statusLines(remark.finding.status)] : [];
   return [...least.slice(0, Math.max(1, limit - status.length - 1)), CUT, ...status];
 };

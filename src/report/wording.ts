@@ -79,7 +79,9 @@ export const REPLY = {
     date === null ? `${name} wrote:` : `On ${date}, ${name} wrote:`,
   /** Before advice that all comments of a mail share. */
   shared: (comments: number): string =>
-    comments === 2 ? "Both comments below come down to one question." : "The comments below come down to one question.",
+    comments === 2
+      ? "One thing first, as it covers both comments below."
+      : "One thing first, as it covers all comments below.",
   /** Before the steps of an interleaving. */
   interleaving: "For example, with two threads A and B:",
   coveredAbove: "What is proposed above would cover this as well.",
@@ -94,6 +96,6 @@ export const REPLY = {
 /** What a reply says of its own limits, or null when it read the whole tree. */
 export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
   high: null,
-  medium: "This rests on the functions that the patch shows whole: a lock that a caller takes would not be seen.",
-  low: "This rests on the shown lines alone: where no lock is named, none is visible in the patch.",
+  medium: "Callers were not read: a lock that one of them takes would not be seen.",
+  low: "Read from the diff alone: where no lock is named, none is visible in the patch.",
 };
