@@ -1,0 +1,47 @@
+/** `review parse`: every message of the inputs as one JSON object a line, in input order, broken ones too. */
+import { EXIT, type ExitCode } from "../errors.js";
+import { makeProgress, writeOutput } from "../io/terminal.js";
+import { parseRecord } from "../patch/parse-record.js";
+import { openInputs } from "./inputs.js";
+
+export interface ParseOptions {
+  diff?: boolean;
+  series?: boolean;
+  quiet?: boolean;
+}
+
+/** Lines are written in batches of about this many characters: one system call a line would cost more than the parse. */
+const BATCH = 1 << 16;
+
+/** Collects lines and writes them in batches, waiting where the reader is slow, so that memory stays bounded. */
+const lineWriter = (): { line: (value: unknown) => Promise<void>; end: () => Promise<void> } => {
+  let pending = "";
+  const end = async (): Promise<void> => {
+    const text = pending;
+    pending = "";
+    await writeOutput(text);
+  };
+  return {
+    line: async (value) => {
+      pending += `${JSON.stringify(value)}\n`;
+      if (pending.length >= BATCH) await end();
+    },
+    end,
+  };
+};
+
+/** Runs the command; answers the exit code. */
+export const runParse = async (inputs: readonly string[], options: ParseOptions): Promise<ExitCode> => {
+  const progress = makeProgress(options.quiet !== true);
+  const opened = openInputs(inputs);
+  const writer = lineWriter();
+  let count = 0;
+  for await (const message of opened.messages) {
+    await writer.line(parseRecord(message, { diff: options.diff === true }));
+    count += 1;
+    progress.update(count, 0, "messages");
+  }
+  progress.clear();
+  await writer.end();
+  return opened.failed() > 0 ? EXIT.input : EXIT.nothing;
+};

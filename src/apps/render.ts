@@ -1,0 +1,46 @@
+/** A finished review as the text of a format, for the terminal or pipe that it goes to. */
+import pc from "picocolors";
+import { outputWidth, wantsColour } from "../io/terminal.js";
+import { parseAddressList } from "../message/address.js";
+import type { Mailbox } from "../message/message.js";
+import { renderJson } from "../report/json.js";
+import { renderReplies } from "../report/mail-reply.js";
+import { renderSarif } from "../report/sarif.js";
+import { renderTerminal } from "../report/terminal.js";
+import type { ReviewResult } from "../review/finding.js";
+
+export const FORMATS = ["text", "json", "reply", "sarif"] as const;
+export type Format = (typeof FORMATS)[number];
+
+export interface RenderOptions {
+  format: Format;
+  all: boolean;
+  quiet: boolean;
+  /** Label of the tree that was read, or null. */
+  tree: string | null;
+  /** Sender of replies; null for the tool's own name. */
+  from: Mailbox | null;
+}
+
+const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) => string> = {
+  text: (result, { all, quiet }) =>
+    renderTerminal(result, {
+      paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
+      width: outputWidth(),
+      all,
+      quiet,
+    }),
+  json: (result) => renderJson(result.review),
+  reply: (result, { tree, from }) => renderReplies(result, { tree, from }),
+  sarif: (result) => renderSarif(result),
+};
+
+/** The text of a review in the format that `options` names. */
+export const render = (result: ReviewResult, options: RenderOptions): string =>
+  RENDERERS[options.format](result, options);
+
+/** The mailbox that `--from` names, or null when there is none in it. */
+export const readMailbox = (text: string): Mailbox | null => {
+  const [mailbox] = parseAddressList(text);
+  return mailbox === undefined || !mailbox.address.includes("@") ? null : mailbox;
+};
