@@ -47,6 +47,11 @@ export class MboxSplitter {
     this.#max = options.maxBytes ?? MAX_MAIL_BYTES;
   }
 
+  /** The dialect as told so far; null before the first From line. */
+  get dialect(): MboxDialect | null {
+    return this.#dialect;
+  }
+
   push(chunk: Buffer): RawMail[] {
     return this.#scan(this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]), false);
   }
