@@ -115,9 +115,10 @@ function readHunk(source: TextLines, i: number, to: number, scan: DiffScan): num
   let read = readHunkLines(source, i + 1, to, header);
   if (!read.closed) {
     const end = hunkEnd(source.lines, i + 1, to);
-    const mended = mendHunk(candidates(source, i + 1, end), header);
+    const mended = mendHunk(candidates(source, i + 1, end), header, (source.lines[i] ?? "").length);
     note(scan, mended.closed ? "hunk-mended" : "hunk-open", hunkSentence(mended.closed));
     read = { lines: mended.lines, closed: mended.closed, next: i + 1 + mended.used };
+    if (mended.sectionTail !== "") header.section += ` ${mended.sectionTail}`;
   }
   const hunk: Hunk = { ...header, lines: read.lines, closed: read.closed, at: bodyLine(source, i) };
   if (file === undefined) {

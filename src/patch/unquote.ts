@@ -61,9 +61,10 @@ function mayStartHunk(rest: string): boolean {
 /** Reads the diff of one quote depth. */
 class DepthReader {
   private readonly drafts: FileDraft[] = [];
-  private orphans: Hunk[] = [];
+  private readonly orphans: Hunk[] = [];
   private current: FileDraft | null = null;
   private lost = false;
+  private readonly open: { hunk: Hunk; k: number; end: number }[] = [];
   /** Entries of `lines` at this depth. */
   private readonly own: number[] = [];
   private readonly texts: string[] = [];
@@ -110,12 +111,20 @@ class DepthReader {
     if (header === null) return k + 1;
     const end = hunkEnd(this.texts, k + 1, this.texts.length);
     const at = this.own[k] ?? 0;
-    const mended = mendHunk(this.candidates(k, end), header);
-    this.lost ||= mended.lost;
-    const hunk: Hunk = { ...header, lines: mended.lines, closed: mended.closed, at };
+    const hunk: Hunk = { ...header, lines: [], closed: false, at };
+    this.fill(hunk, k, end, false);
+    if (!hunk.closed) this.open.push({ hunk, k, end });
     if (this.belongs(hunk)) this.current?.file.hunks.push(hunk);
     else this.orphans.push(hunk);
     return end;
+  }
+
+  private fill(hunk: Hunk, k: number, end: number, lost: boolean): void {
+    const mended = mendHunk(this.candidates(k, end), hunk, this.lines[hunk.at]?.raw.length ?? 0, lost);
+    this.lost ||= mended.closed && mended.lost;
+    if (mended.sectionTail !== "" && !lost) hunk.section += ` ${mended.sectionTail}`;
+    hunk.lines = mended.lines;
+    hunk.closed = mended.closed;
   }
 
   /** A hunk goes to the file named last, unless it would run backwards there: then a file header was trimmed away. */
@@ -143,6 +152,7 @@ class DepthReader {
   }
 
   private finish(): QuotedDiff {
+    if (this.lost) for (const { hunk, k, end } of this.open) this.fill(hunk, k, end, true);
     const drafts = this.drafts.filter(({ file }) => file.hunks.length > 0 || isBoundary(file));
     const parts: string[] = [];
     for (const { file, headerLines } of drafts) {

@@ -1,0 +1,214 @@
+/** One way of reading a hunk's lines out of what a mail client made of them. {@link mendHunk} tries several. */
+import type { HunkHeader } from "./hunk-header.js";
+import { isNoNewline } from "./hunk-lines.js";
+import type { HunkLine } from "./patch.js";
+
+/** A line that may belong to a hunk. */
+export interface Candidate {
+  /** The line without quote marks. */
+  text: string;
+  at: number;
+  /** True when it stands at another quote depth than the hunk: a comment, or the tail of a line that a client wrapped. */
+  outside: boolean;
+  /** Length of the line as it stands in the mail, quote marks included. */
+  width: number;
+}
+
+/** How odd lines are read. */
+export interface Reading {
+  /** What an inside line is that begins with neither space, plus nor minus. */
+  odd: "stop" | "context" | "join" | "weigh";
+  /** The first odd lines are the rest of a hunk header that was wrapped. */
+  headTail: boolean;
+  /** ` +x` is an empty context line and `+x`: flowed mail joined them, because the context line ended in its space. */
+  split: boolean;
+  /** Empty context lines that the client dropped are put back: at the hunk's end, or where a comment was put in. */
+  pad: boolean;
+}
+
+export interface MendedHunk {
+  lines: HunkLine[];
+  /** What of the section text (behind the second @@) stood on the next line; "" mostly. */
+  sectionTail: string;
+  /** Candidates that were used or passed over. */
+  used: number;
+  closed: boolean;
+  /** True when context lines had lost their leading space. */
+  lost: boolean;
+  /** True when wrapped lines were joined, lines split or put back. */
+  changed: boolean;
+}
+
+/** Mail clients wrap at 72 to 80 columns; a line is taken for wrapped when its tail's first word would not have fitted. */
+const WRAP_COLUMNS = 72;
+/** A line that was wrapped is at least this long: only a long word can leave it shorter. */
+const MIN_WRAPPED = 56;
+/** A tail is the rest of one line: longer ones are a sentence of the person who answers. */
+const TAIL_COLUMNS = 76;
+/** Context lines that git writes behind the last change of a hunk. */
+const CONTEXT = 3;
+
+export class HunkReader {
+  private old: number;
+  private fresh: number;
+  private readonly lines: HunkLine[] = [];
+  private lost = false;
+  private changed = false;
+  private sectionTail = "";
+  /** The candidate whose line was taken last; -1 is the hunk header. */
+  private last = -1;
+  /** Context lines since the last changed one. */
+  private trailing = 0;
+  /** Numbers of lines that stand behind an inserted comment. */
+  private readonly gaps: number[] = [];
+
+  constructor(
+    private readonly candidates: readonly Candidate[],
+    header: HunkHeader,
+    private readonly headerWidth: number,
+    private readonly reading: Reading,
+  ) {
+    this.old = header.oldLines;
+    this.fresh = header.newLines;
+  }
+
+  read(): MendedHunk {
+    let i = 0;
+    let gap = false;
+    for (; i < this.candidates.length; i += 1) {
+      const candidate = this.candidates[i];
+      if (candidate === undefined) break;
+      const open = this.old > 0 || this.fresh > 0;
+      if (candidate.outside) {
+        if (this.isWrapTail(i)) this.join(candidate, i);
+        else if (!open) break;
+        else gap = true;
+        continue;
+      }
+      if (gap && open) this.gaps.push(this.lines.length);
+      gap = false;
+      if (isNoNewline(candidate.text)) this.markNoNewline();
+      else if (!open) {
+        if (this.reading.odd === "stop" || !isOdd(candidate.text) || !this.joins(i)) break;
+        this.join(candidate, i);
+      } else if (!this.takeLine(candidate, i)) break;
+    }
+    if (this.reading.pad) this.putBack(i);
+    return {
+      lines: this.lines,
+      sectionTail: this.sectionTail,
+      used: i,
+      closed: this.old === 0 && this.fresh === 0,
+      lost: this.lost,
+      changed: this.changed,
+    };
+  }
+
+  private takeLine(candidate: Candidate, i: number): boolean {
+    const { text, at } = candidate;
+    const first = text.charAt(0);
+    if (first === " " && this.reading.split && (text.charAt(1) === "+" || text.charAt(1) === "-")) {
+      this.changed = true;
+      return this.push({ kind: " ", text: "", at }, i) && this.pushSigned(text.slice(1), at, i);
+    }
+    if (first === "+" || first === "-") return this.pushSigned(text, at, i);
+    if (first === " " || first === "") return this.push({ kind: " ", text: text.slice(1), at }, i);
+    if (this.reading.odd === "stop" && !this.reading.headTail) return false;
+    if (this.joins(i)) {
+      this.join(candidate, i);
+      return true;
+    }
+    if (this.reading.odd === "join" || this.reading.odd === "stop") return false;
+    this.lost = true;
+    return this.push({ kind: " ", text, at }, i);
+  }
+
+  private pushSigned(text: string, at: number, i: number): boolean {
+    return this.push({ kind: text.charAt(0) === "+" ? "+" : "-", text: text.slice(1), at }, i);
+  }
+
+  /** Whether the odd line at `i` is the tail of the line before it. */
+  private joins(i: number): boolean {
+    if (this.last !== i - 1) return false;
+    if (this.lines.length === 0) return this.reading.headTail && this.wasFull(i);
+    if (this.reading.odd === "context" || this.reading.odd === "stop") return false;
+    return this.reading.odd === "join" || this.wasFull(i);
+  }
+
+  /** True when the line before was so long that the first word of this one did not fit on it. */
+  private wasFull(i: number): boolean {
+    const text = (this.candidates[i]?.text ?? "").trimStart();
+    const before = i === 0 ? this.headerWidth : (this.candidates[i - 1]?.width ?? 0);
+    const space = text.indexOf(" ");
+    const word = space < 0 ? text.length : space;
+    return before + 1 + word >= WRAP_COLUMNS - 4;
+  }
+
+  /** A line without the hunk's quote marks is a wrapped tail when it is short, alone, and stands close between its lines. */
+  private isWrapTail(i: number): boolean {
+    const tail = this.candidates[i];
+    const after = this.candidates[i + 1];
+    if (tail === undefined || this.last !== i - 1) return false;
+    if (tail.text.trim() === "" || tail.width > TAIL_COLUMNS || tail.text.trimStart().startsWith(">")) return false;
+    const before = i === 0 ? this.headerWidth : (this.candidates[i - 1]?.width ?? 0);
+    if (before < MIN_WRAPPED || !this.wasFull(i)) return false;
+    return after !== undefined && !after.outside;
+  }
+
+  private push(line: HunkLine, i: number): boolean {
+    const needsOld = line.kind !== "+";
+    const needsNew = line.kind !== "-";
+    if ((needsOld && this.old === 0) || (needsNew && this.fresh === 0)) return false;
+    if (needsOld) this.old -= 1;
+    if (needsNew) this.fresh -= 1;
+    this.trailing = line.kind === " " ? this.trailing + 1 : 0;
+    this.lines.push(line);
+    this.last = i;
+    return true;
+  }
+
+  private join(tail: Candidate, i: number): void {
+    this.last = i;
+    this.changed = true;
+    const line = this.lines[this.lines.length - 1];
+    if (line === undefined) this.sectionTail += `${this.sectionTail === "" ? "" : " "}${tail.text.trim()}`;
+    else line.text = joinWrapped(line.text, tail.text.trim());
+  }
+
+  /**
+   * Editors and clients drop empty quoted lines at the end of a quote and around a comment. What is missing is put back
+   * only where that is the one explanation: nothing but context is missing, and the hunk's end has fewer than three lines
+   * of it, or there is one comment and the end is whole.
+   */
+  private putBack(used: number): void {
+    const missing = this.old;
+    if (missing === 0 || missing !== this.fresh || missing > 2 || this.lines.length === 0) return;
+    if (this.candidates.slice(used).some((candidate) => !candidate.outside && candidate.text.trim() !== "")) return;
+    const atEnd = this.trailing + missing === CONTEXT;
+    const gap = this.gaps[0];
+    const inGap = this.trailing === CONTEXT && missing === 1 && this.gaps.length === 1 && gap !== undefined;
+    if (!atEnd && !inGap) return;
+    const place = atEnd ? this.lines.length : (gap ?? 0);
+    const at = this.lines[Math.max(place - 1, 0)]?.at ?? 0;
+    for (let n = 0; n < missing; n += 1) this.lines.splice(place, 0, { kind: " ", text: "", at });
+    this.old = 0;
+    this.fresh = 0;
+    this.changed = true;
+  }
+
+  private markNoNewline(): void {
+    const line = this.lines[this.lines.length - 1];
+    if (line !== undefined) line.noNewline = true;
+  }
+}
+
+export function isOdd(text: string): boolean {
+  const first = text.charAt(0);
+  return first !== "" && first !== "+" && first !== "-" && first !== " " && first !== "@";
+}
+
+/** Clients break at a space, which is lost, or behind a hyphen inside a word, where nothing is. */
+function joinWrapped(head: string, tail: string): string {
+  if (head === "" || head.endsWith(" ") || /[^\s-]-$/.test(head.slice(-2))) return head + tail;
+  return `${head} ${tail}`;
+}
