@@ -2,12 +2,13 @@
 // With --check it fails when a file on disk is not what this would write.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
-import { parsedMessageSchema, parsedSeriesSchema } from "../src/report/parse-schema.ts";
+import { parseRecordSchema } from "../src/patch/parse-record.ts";
 import { reportSchema } from "../src/report/report-schema.ts";
+import { parsedSeriesSchema } from "../src/report/series-schema.ts";
 
 const SCHEMAS = {
   "report.schema.json": reportSchema,
-  "parse-message.schema.json": parsedMessageSchema,
+  "parse-message.schema.json": parseRecordSchema,
   "parse-series.schema.json": parsedSeriesSchema,
 };
 
@@ -23,7 +24,8 @@ const read = (url) => {
 let stale = false;
 mkdirSync(folder, { recursive: true });
 for (const [name, schema] of Object.entries(SCHEMAS)) {
-  const text = `${JSON.stringify(z.toJSONSchema(schema), null, 2)}\n`;
+  // As input: later versions may add fields, so what is not named is not refused.
+  const text = `${JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2)}\n`;
   const url = new URL(name, folder);
   if (!process.argv.includes("--check")) writeFileSync(url, text);
   else if (read(url) !== text) {

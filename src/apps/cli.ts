@@ -43,7 +43,8 @@ const usageLine = (text: string): string =>
   `review: ${text
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")
-    .trim()}; see review --help\n`;
+    .trim()
+    .replace(/\.$/, "")}; see review --help\n`;
 
 const reviewCommand = (program: Command): void => {
   program
@@ -88,8 +89,8 @@ const wantsCompletion = (argv: readonly string[]): boolean => argv[2] === "compl
 
 const completionCommand = async (program: Command, argv: readonly string[]): Promise<void> => {
   if (wantsCompletion(argv)) {
-    const { default: tab } = await import("@bomb.sh/tab/commander");
-    tab(program, { completionCommandName: "completion" });
+    const { addCompletion } = await import("./completion.js");
+    addCompletion(program, argv.at(-1) ?? "");
     return;
   }
   // Only for the help text: the real command is made above, when it is called.

@@ -1,32 +1,33 @@
-/** The messages of all inputs of a command line, one after the other; what cannot be read is told and passed over. */
-import { readFile } from "node:fs/promises";
-import { remark } from "../io/terminal.js";
+/** The messages of all inputs of a command line; what could not be read is kept until everything else is answered. */
+import { ReviewError } from "../errors.js";
+import { inputBytes } from "../io/list-input.js";
+import { readInputs } from "../io/read-input.js";
+import type { Progress } from "../io/terminal.js";
 import type { Message } from "../message/message.js";
-import { parseMessage } from "../message/parse-message.js";
-import { splitMbox } from "../message/split-mbox.js";
-import { visible } from "../report/visible.js";
 
-/** Messages in input order. `failed` counts the inputs that could not be read, once the iteration has ended. */
-export interface InputMessages {
+export interface OpenedInputs {
   messages: AsyncIterable<Message>;
-  failed(): number;
+  /** The error that names the unreadable inputs, or null; known once the iteration has ended. */
+  unreadable(): ReviewError | null;
 }
 
-/** Opens the inputs lazily: nothing is read before the iteration asks for it. */
-export const openInputs = (inputs: readonly string[]): InputMessages => {
-  let failed = 0;
+/** Opens inputs lazily, with a progress bar over their bytes. */
+export const openInputs = (inputs: readonly string[], progress: Progress): OpenedInputs => {
+  let unreadable: ReviewError | null = null;
   async function* messages(): AsyncGenerator<Message> {
-    for (const input of inputs) {
-      try {
-        const bytes = await readFile(input);
-        for (const mail of splitMbox(bytes)) yield await parseMessage(mail.bytes, mail.problems);
-      } catch (error) {
-        failed += 1;
-        remark(
-          `review: cannot read ${visible(input)}: ${visible(error instanceof Error ? error.message : String(error))}`,
-        );
-      }
+    const total = await inputBytes(inputs);
+    let done = 0;
+    const onBytes = (bytes: number): void => {
+      done += bytes;
+      progress.update(done / Math.max(total, done), "reading");
+    };
+    try {
+      yield* readInputs(inputs, { onBytes });
+    } catch (error) {
+      if (!(error instanceof ReviewError)) throw error;
+      unreadable = error;
     }
+    progress.clear();
   }
-  return { messages: messages(), failed: () => failed };
+  return { messages: messages(), unreadable: () => unreadable };
 };

@@ -1,8 +1,9 @@
 /** `review parse`: every message of the inputs as one JSON object a line, in input order, broken ones too. */
 import { EXIT, type ExitCode } from "../errors.js";
-import { makeProgress, writeOutput } from "../io/terminal.js";
+import { makeProgress, remark, writeOutput } from "../io/terminal.js";
 import { parseRecord } from "../patch/parse-record.js";
 import { openInputs } from "./inputs.js";
+import { reportError } from "./report-error.js";
 
 export interface ParseOptions {
   diff?: boolean;
@@ -32,16 +33,12 @@ const lineWriter = (): { line: (value: unknown) => Promise<void>; end: () => Pro
 
 /** Runs the command; answers the exit code. */
 export const runParse = async (inputs: readonly string[], options: ParseOptions): Promise<ExitCode> => {
-  const progress = makeProgress(options.quiet !== true);
-  const opened = openInputs(inputs);
+  const opened = openInputs(inputs, makeProgress(options.quiet !== true));
   const writer = lineWriter();
-  let count = 0;
   for await (const message of opened.messages) {
     await writer.line(parseRecord(message, { diff: options.diff === true }));
-    count += 1;
-    progress.update(count, 0, "messages");
   }
-  progress.clear();
   await writer.end();
-  return opened.failed() > 0 ? EXIT.input : EXIT.nothing;
+  const unreadable = opened.unreadable();
+  return unreadable === null ? EXIT.nothing : reportError(unreadable, remark);
 };

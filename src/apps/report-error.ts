@@ -6,7 +6,9 @@ import { visible } from "../report/visible.js";
 export const reportError = (error: unknown, say: (line: string) => void): ExitCode => {
   if (error instanceof ReviewError) {
     say(`review: ${visible(error.message)}`);
-    for (const { code, message } of error.problems) say(`  ${visible(code)}: ${visible(message)}`);
+    for (const { code, message } of error.problems) {
+      if (!error.message.includes(message)) say(`  ${visible(code)}: ${visible(message)}`);
+    }
     return error.exit;
   }
   // A fault of the program itself: its stack is what a bug report needs.

@@ -33,7 +33,8 @@ async function listFolder(folder: string): Promise<string[]> {
     const path = join(folder, entry.name);
     if (entry.name.startsWith(".")) continue;
     if (entry.isDirectory()) {
-      if (!isMaildir || maildir.some((name) => name === entry.name)) for (const file of await listFolder(path)) files.push(file);
+      if (!isMaildir || maildir.some((name) => name === entry.name))
+        for (const file of await listFolder(path)) files.push(file);
     } else if (!isMaildir) files.push(path);
   }
   return files;
@@ -41,4 +42,14 @@ async function listFolder(folder: string): Promise<string[]> {
 
 function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Bytes of the inputs that are plain files; what cannot be looked at counts nothing. For a progress bar. */
+export async function inputBytes(inputs: readonly string[]): Promise<number> {
+  let total = 0;
+  for (const input of inputs) {
+    const found = await stat(input).catch(() => null);
+    if (found?.isFile() === true) total += found.size;
+  }
+  return total;
 }

@@ -39,16 +39,18 @@ const QUIET_MS = 1000;
 const REDRAW_MS = 100;
 const BAR = 24;
 
-/** The text of a bar: how much is done, in blocks and numbers, and what is under way; at most `width` columns. */
-export const barText = (done: number, total: number, label: string, width: number): string => {
-  const part = total > 0 ? Math.min(1, done / total) : 0;
-  const filled = Math.round(part * BAR);
-  const text = `[${"#".repeat(filled)}${"-".repeat(BAR - filled)}] ${done}/${total} ${label}`;
-  return text.length > width ? text.slice(0, Math.max(0, width)) : text;
+/** The text of a bar: how much is done (0 to 1), in blocks and per cent, and what is under way; at most `width` columns. */
+export const barText = (part: number, label: string, width: number): string => {
+  const done = Math.min(1, Math.max(0, part));
+  const filled = Math.round(done * BAR);
+  const percent = String(Math.floor(done * 100)).padStart(3);
+  const text = `[${"#".repeat(filled)}${"-".repeat(BAR - filled)}] ${percent} % ${label}`;
+  return [...text].slice(0, Math.max(0, width)).join("");
 };
 
 export interface Progress {
-  update(done: number, total: number, label: string): void;
+  /** `part` is from 0 to 1; `label` is printed as it is. */
+  update(part: number, label: string): void;
   clear(): void;
 }
 
@@ -58,11 +60,11 @@ export const makeProgress = (wanted: boolean): Progress => {
   let drawn = 0;
   if (!wanted || !process.stderr.isTTY) return { update: () => {}, clear: () => {} };
   return {
-    update: (done, total, label) => {
+    update: (part, label) => {
       const now = Date.now();
       if (now - started < QUIET_MS || now - drawn < REDRAW_MS) return;
       drawn = now;
-      process.stderr.write(`\r\u001b[K${barText(done, total, label, (process.stderr.columns || 80) - 1)}`);
+      process.stderr.write(`\r\u001b[K${barText(part, label, (process.stderr.columns || 80) - 1)}`);
     },
     clear: () => {
       if (drawn > 0) process.stderr.write("\r\u001b[K");
