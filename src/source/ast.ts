@@ -7,13 +7,13 @@ export type Expr =
   | { kind: "id"; name: string; at: number }
   | { kind: "number"; text: string; at: number }
   | { kind: "string"; at: number }
-  | { kind: "member"; base: Expr; field: string; at: number }
+  | { kind: "member"; base: Expr; field: string; arrow: boolean; at: number }
   | { kind: "index"; base: Expr; index: Expr; at: number }
   | { kind: "unary"; op: string; arg: Expr; at: number }
   | { kind: "binary"; op: string; left: Expr; right: Expr; at: number }
   | { kind: "assign"; op: string; left: Expr; right: Expr; at: number }
   | { kind: "call"; callee: Expr; args: Expr[]; at: number }
-  | { kind: "cond"; test: Expr; then: Expr | null; else: Expr; at: number }
+  | { kind: "cond"; test: Expr; yes: Expr | null; no: Expr; at: number }
   | { kind: "cast"; type: TypeRef; arg: Expr; at: number }
   | { kind: "comma"; left: Expr; right: Expr; at: number }
   | { kind: "block"; body: Stmt[]; at: number }
@@ -44,7 +44,7 @@ export type Stmt =
   | { kind: "expr"; expr: Expr; at: number }
   | { kind: "decl"; declarators: Declarator[]; at: number }
   | { kind: "block"; body: Stmt[]; at: number; end: number }
-  | { kind: "if"; test: Expr; then: Stmt; else: Stmt | null; at: number }
+  | { kind: "if"; test: Expr; yes: Stmt; no: Stmt | null; at: number }
   | { kind: "while"; test: Expr; body: Stmt; at: number }
   | { kind: "do"; body: Stmt; test: Expr; at: number }
   | { kind: "for"; init: Stmt | null; test: Expr | null; step: Expr | null; body: Stmt; at: number }

@@ -88,8 +88,8 @@ export function lowerExpr(ctx: LowerContext, node: SyntaxNode): Expr {
       return {
         kind: "cond",
         test: sub("condition"),
-        then: then ? lowerExpr(ctx, then) : null,
-        else: sub("alternative"),
+        yes: then ? lowerExpr(ctx, then) : null,
+        no: sub("alternative"),
         at,
       };
     }
@@ -130,6 +130,7 @@ function lowerMember(ctx: LowerContext, node: SyntaxNode): Expr {
     kind: "member",
     base: base ? lowerExpr(ctx, base) : { kind: "unknown", what: "missing", parts: [], at: node.start },
     field: field ? textOf(ctx, field) : "",
+    arrow: base !== undefined && field !== undefined && ctx.text.slice(base.end, field.start).includes("->"),
     at: node.start,
   };
 }

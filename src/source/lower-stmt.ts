@@ -110,8 +110,8 @@ export class StmtLowering {
     return {
       kind: "if",
       test: this.expr(child(node, "condition"), node.start),
-      then: this.body(child(node, "consequence"), node.start),
-      else: otherwise ? this.stmt(otherwise) : null,
+      yes: this.body(child(node, "consequence"), node.start),
+      no: otherwise ? this.stmt(otherwise) : null,
       at: node.start,
     };
   }

@@ -1,0 +1,116 @@
+/** What a function does, in the order it does it: the facts that rules are evaluated on. */
+import type { Fact, Held, ReadDep } from "./state.js";
+import type { Value } from "./value.js";
+
+/** Where something happens: a function and an offset into its file. */
+export interface Site {
+  fn: FunctionKey;
+  at: number;
+}
+
+/** A function by file and name. */
+export interface FunctionKey {
+  path: string;
+  name: string;
+}
+
+interface EventBase {
+  at: number;
+  /** Locks held on every path to here, in order of their keys. */
+  held: Held[];
+  /** Keys of locks held on some paths only. */
+  unsure: ReadonlySet<string>;
+  /** Checks in force here. */
+  facts: Fact[];
+  /** Where it really happens when it stands in a callee, and the calls that lead there, outermost first. */
+  origin: Site | null;
+  via: string[];
+}
+
+export interface AccessEvent extends EventBase {
+  kind: "read" | "write";
+  place: Value;
+  /** What is stored, when it is a constant truth; null otherwise or for a read. */
+  stored: "zero" | "nonzero" | null;
+  /** Part of a place: a bit of a word. */
+  once: boolean;
+  exclusive: boolean;
+}
+
+export interface CallEvent extends EventBase {
+  kind: "call";
+  name: string;
+  args: Value[];
+  /** True when the result is not used: the call is there for what it does. */
+  statement: boolean;
+  /** True when the body is visible. */
+  resolved: boolean;
+}
+
+export interface LockEvent extends EventBase {
+  kind: "lock" | "unlock";
+  lock: Value;
+  family: string;
+  /** lock: it was already held; unlock: it was not known to be held. */
+  odd: boolean;
+}
+
+export interface ReturnEvent extends EventBase {
+  kind: "return";
+  value: Value | null;
+  deps: readonly ReadDep[];
+}
+
+/** A branch that rests on reads of shared state. */
+export interface CheckEvent extends EventBase {
+  kind: "check";
+  deps: readonly ReadDep[];
+}
+
+export type Event = AccessEvent | CallEvent | LockEvent | ReturnEvent | CheckEvent;
+
+const eventKey = (e: Event): string => {
+  const what = e.kind === "read" || e.kind === "write" ? `${e.place.key}:${e.stored}` : e.kind === "call" ? e.name : "";
+  const lock = e.kind === "lock" || e.kind === "unlock" ? e.lock.key : "";
+  const locks = e.kind === "return" ? e.held.map((h) => h.lock.key).join() : "";
+  return `${e.at}:${e.kind}:${locks}:${what}:${lock}:${e.origin?.at ?? ""}:${e.origin?.fn.name ?? ""}`;
+};
+
+/** Collects events; the same event on several paths becomes one, with what holds on all of them. */
+export class EventLog {
+  private readonly table = new Map<string, Event>();
+
+  add(event: Event): void {
+    const key = eventKey(event);
+    const own = this.table.get(key);
+    if (own === undefined) {
+      this.table.set(key, event);
+      return;
+    }
+    const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
+    const unsure = new Set([...own.unsure, ...event.unsure]);
+    for (const h of [...own.held, ...event.held])
+      if (!everywhere.some((o) => o.lock === h.lock)) unsure.add(h.lock.key);
+    const merged = { ...own, held: everywhere, unsure, facts: mergeFacts(own.facts, event.facts) };
+    if (merged.kind === "lock" || merged.kind === "unlock") merged.odd = merged.odd && (event as LockEvent).odd;
+    this.table.set(key, merged);
+  }
+
+  /** All events, by offset and then by kind and place. */
+  sorted(): Event[] {
+    return [...this.table.entries()]
+      .sort(([ka, a], [kb, b]) => a.at - b.at || (ka < kb ? -1 : 1))
+      .map(([, event]) => event);
+  }
+}
+
+function mergeFacts(a: Fact[], b: Fact[]): Fact[] {
+  const out: Fact[] = [];
+  for (const fact of [...a, ...b]) {
+    if (out.some((o) => o.dep.at === fact.dep.at && o.truth === fact.truth && o.dep.place === fact.dep.place)) continue;
+    out.push(fact);
+  }
+  return out.filter(
+    (f) => !out.some((o) => o.dep.at === f.dep.at && o.truth !== f.truth && o.dep.place === f.dep.place),
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * Runs one function to a fixpoint and collects its events. The work is bounded: at most {@link MAX_STATES} path states a
+ * block (beyond that they join), at most {@link MAX_VISITS} visits of a block.
+ */
+import type { CFile, CFunction } from "../source/ast.js";
+import { buildCfg, type Cfg, type Loop } from "./cfg.js";
+import { type Event, EventLog } from "./events.js";
+import { type InterpretContext, Interpreter } from "./interpret.js";
+import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
+import type { Value, Values } from "./value.js";
+
+/** What one function does, seen by itself and through its callees' summaries. */
+export interface FunctionFacts {
+  file: CFile;
+  fn: CFunction;
+  values: Values;
+  events: Event[];
+  loops: readonly Loop[];
+  params: readonly Value[];
+  /** False when the work was cut off; then nothing is concluded from what was not seen. */
+  complete: boolean;
+}
+
+const MAX_STATES = 12;
+const MAX_VISITS = 60;
+
+type BlockStates = Map<string, PathState>;
+
+class Run {
+  readonly states: BlockStates[];
+  private readonly visits: number[];
+  complete = true;
+
+  constructor(
+    private readonly cfg: Cfg,
+    private readonly interpreter: Interpreter,
+  ) {
+    this.states = cfg.blocks.map(() => new Map());
+    this.visits = cfg.blocks.map(() => 0);
+  }
+
+  fixpoint(entry: PathState): void {
+    this.arrive(this.cfg.entry, entry);
+    const work = [this.cfg.entry];
+    const queued = new Set(work);
+    while (work.length > 0) {
+      work.sort((a, b) => b - a);
+      const id = work.pop() as number;
+      queued.delete(id);
+      const seen = (this.visits[id] ?? 0) + 1;
+      this.visits[id] = seen;
+      if (seen > MAX_VISITS) {
+        this.complete = false;
+        continue;
+      }
+      for (const to of this.flow(id)) {
+        if (queued.has(to)) continue;
+        queued.add(to);
+        work.push(to);
+      }
+    }
+  }
+
+  /** Runs a block from its states; the ids of blocks whose states changed. */
+  private flow(id: number): number[] {
+    const block = this.cfg.blocks[id];
+    const changed: number[] = [];
+    if (block === undefined) return changed;
+    for (const start of [...(this.states[id] as BlockStates).values()]) {
+      const s = copyState(start);
+      let ended = false;
+      for (const step of block.steps) {
+        this.interpreter.step(s, step);
+        if (step.kind === "return" || step.kind === "leave") {
+          ended = true;
+          break;
+        }
+      }
+      if (ended) continue;
+      for (const edge of block.edges) {
+        const next = copyState(s);
+        if (edge.assume !== null && !this.interpreter.assume(next, edge.assume.expr, edge.assume.truth)) continue;
+        if (this.arrive(edge.to, next)) changed.push(edge.to);
+      }
+    }
+    return changed;
+  }
+
+  private arrive(id: number, s: PathState): boolean {
+    const states = this.states[id] as BlockStates;
+    let key = propertyKey(s);
+    let own = states.get(key);
+    if (own === undefined && states.size >= MAX_STATES) {
+      [key, own] = [...states.entries()][0] as [string, PathState];
+    }
+    if (own === undefined) {
+      states.set(key, s);
+      return true;
+    }
+    return joinInto(own, s, (name, values) => this.merge(id, name, values));
+  }
+
+  private merge(block: number, name: string, values: Value[]): Value {
+    const known = values.filter((v) => v.kind !== "local" || v.type === null || v.type.pointers === 0);
+    if (known.length === 1) return known[0] as Value;
+    return this.interpreter.values.merge(block, name, values);
+  }
+
+  /** The last pass: events from the settled states. */
+  record(log: EventLog): void {
+    this.interpreter.log = log;
+    this.cfg.blocks.forEach((block, id) => {
+      for (const start of (this.states[id] as BlockStates).values()) {
+        const s = copyState(start);
+        for (const step of block.steps) {
+          this.interpreter.step(s, step);
+          if (step.kind === "return" || step.kind === "leave") break;
+        }
+        this.recordChecks(s, id, log);
+      }
+    });
+    this.interpreter.log = null;
+  }
+
+  private recordChecks(s: PathState, id: number, log: EventLog): void {
+    const edge = this.cfg.blocks[id]?.edges.find((e) => e.assume !== null);
+    if (edge?.assume === null || edge?.assume === undefined) return;
+    const deps = this.interpreter.conditionDeps(s, edge.assume.expr);
+    if (deps.length === 0) return;
+    const held = [...s.locks.values()];
+    const unsure = new Set(s.unsure);
+    log.add({ kind: "check", at: edge.assume.expr.at, deps, held, unsure, facts: [], origin: null, via: [] });
+  }
+}
+
+/** Analyses one function. Never throws on odd code; a function whose work is cut off says so in `complete`. */
+export function analyseFunction(
+  file: CFile,
+  fn: CFunction,
+  context: Omit<InterpretContext, "whole" | "oneContainer">,
+): FunctionFacts {
+  const cfg = buildCfg(fn);
+  const containers = context.models.objects.map((o) => o.container?.struct);
+  const oneContainer = fn.params.filter((p) => containers.includes(p.type.name)).length <= 1;
+  const interpreter = new Interpreter({ ...context, whole: fn.whole, oneContainer });
+  const entry = emptyState();
+  const params = fn.params.map((p, i) => {
+    const isContainer = oneContainer && p.type.pointers === 1 && containers.includes(p.type.name);
+    const value = isContainer
+      ? interpreter.values.container(p.name, p.type)
+      : interpreter.values.param(i, p.name, p.type);
+    if (p.name !== "") entry.env.set(p.name, value);
+    return value;
+  });
+  interpreter.enter(entry, fn);
+  const run = new Run(cfg, interpreter);
+  run.fixpoint(entry);
+  const log = new EventLog();
+  run.record(log);
+  return {
+    file,
+    fn,
+    values: interpreter.values,
+    events: log.sorted(),
+    loops: cfg.loops,
+    params,
+    complete: run.complete,
+  };
+}

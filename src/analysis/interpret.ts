@@ -1,0 +1,664 @@
+/**
+ * The transfer function: what one step of a function does to a path state, and the events it makes on the way. Expressions
+ * are evaluated in C's order to symbolic values (value.ts).
+ */
+import type { CFunction, Declarator, Expr, Stmt, TypeRef } from "../source/ast.js";
+import type { Step } from "./cfg.js";
+import { stripHints } from "./cfg.js";
+import type { Event, EventLog } from "./events.js";
+import type { AccessCall, AnalysisModels, LockCall, ObjectModel } from "./models.js";
+import {
+  dropLock,
+  type Fact,
+  factKey,
+  factsInForce,
+  type Held,
+  type PathState,
+  type ReadDep,
+  takeLock,
+} from "./state.js";
+import type { Summary } from "./summary.js";
+import { type Value, Values } from "./value.js";
+
+/** What the interpreter asks of its surroundings. */
+export interface InterpretContext {
+  models: AnalysisModels;
+  /** The summary of a callee, or null when its body is not visible. */
+  summaryOf: (name: string) => Summary | null;
+  /** Type of a struct's field, or null when the struct was not seen. */
+  fieldType: (struct: string, field: string) => TypeRef | null;
+  /** Return type of a function, or null. */
+  returnType: (name: string) => TypeRef | null;
+  /** False for a function of which only a part is shown. */
+  whole: boolean;
+  /** True when all paths to a container in this function lead to the same one. */
+  oneContainer: boolean;
+}
+
+const COMPARE = new Set(["==", "!=", "<", ">", "<=", ">="]);
+const NEGATED: Record<string, string> = { "!=": "==", "==": "!=", "<": ">=", ">": "<=", ">=": "<", "<=": ">" };
+
+export class Interpreter {
+  readonly values = new Values();
+  /** Events are recorded only while this is set (the last pass). */
+  log: EventLog | null = null;
+
+  constructor(private readonly ctx: InterpretContext) {}
+
+  // ---- events ----
+
+  private emit(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
+    if (this.log === null) return;
+    const held = [...s.locks.values()].sort((a, b) => (a.lock.key < b.lock.key ? -1 : 1));
+    const base = { held, unsure: new Set(s.unsure), facts: factsInForce(s), origin: null, via: [] };
+    this.log.add({ ...base, ...event } as unknown as Event);
+  }
+
+  private access(
+    s: PathState,
+    kind: "read" | "write",
+    place: Value,
+    at: number,
+    more: { stored?: "zero" | "nonzero" | null; once?: boolean; exclusive?: boolean } = {},
+  ): void {
+    if (place.kind !== "field" && place.kind !== "global") return;
+    const { stored = null, once = false, exclusive = false } = more;
+    this.emit(s, { kind, at, place, stored, once, exclusive });
+    if (kind === "read") s.deps.set(place.key, [{ place, predicate: null, at, held: [...s.locks.values()] }]);
+    else this.forgetPath(s, place);
+  }
+
+  private forgetPath(s: PathState, place: Value): void {
+    for (const key of s.known.keys()) if (key.includes(place.key)) s.known.delete(key);
+  }
+
+  /** Records an event with the locks and checks of this state. */
+  record(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
+    this.emit(s, event);
+  }
+
+  /** Locks that the function's own annotations say are held on entry: `__must_hold(&vcpu->mutex)`. */
+  enter(s: PathState, fn: CFunction): void {
+    for (const { name, args, at } of fn.annotations) {
+      const model = this.ctx.models.locks.get(name);
+      if (model?.op !== "assert") continue;
+      const lock = this.annotatedPath(s, args);
+      if (lock !== null) this.lock(s, model, lock, at, true);
+    }
+  }
+
+  /** A plain path such as `&vcpu->kvm->lock`; null for anything else. */
+  private annotatedPath(s: PathState, text: string): Value | null {
+    const parts = text.replace(/[&\s()]/g, "").split(/->|\./);
+    if (parts.some((p) => !/^\w+$/.test(p))) return null;
+    const [root, ...fields] = parts as [string, ...string[]];
+    return fields.reduce((base, field) => this.member(base, field, true), this.identifier(s, root, 0, false));
+  }
+
+  // ---- steps ----
+
+  step(s: PathState, step: Step): void {
+    switch (step.kind) {
+      case "eval":
+        this.statement(s, step.expr);
+        return;
+      case "decl":
+        this.declare(s, step.declarator);
+        return;
+      case "next":
+        this.nextElement(s, step.loop.id, step.loop.name, step.loop.args);
+        return;
+      case "guard":
+        this.guard(s, step);
+        return;
+      case "release":
+        for (const id of step.ids) this.releaseGuard(s, id, step.at);
+        return;
+      case "return": {
+        const value = step.value === null ? null : this.quiet(() => this.eval(s, step.value as Expr));
+        this.emit(s, { kind: "return", at: step.at, value, deps: value === null ? [] : this.depsOf(s, value) });
+        return;
+      }
+      case "leave":
+        return;
+    }
+  }
+
+  /** Evaluates without events: for an expression that was evaluated before. */
+  private quiet<T>(work: () => T): T {
+    const log = this.log;
+    this.log = null;
+    const result = work();
+    this.log = log;
+    return result;
+  }
+
+  private statement(s: PathState, expr: Expr): void {
+    if (expr.kind === "call") this.call(s, expr, true);
+    else if (expr.kind === "cast" && expr.arg.kind === "call") this.call(s, expr.arg, true);
+    else this.eval(s, expr);
+  }
+
+  private declare(s: PathState, d: Declarator): void {
+    if (d.isStatic) return;
+    const value = d.init === null || d.init.kind === "init" ? null : this.eval(s, d.init);
+    if (d.init?.kind === "init") for (const entry of d.init.entries) this.eval(s, entry.value);
+    this.bind(s, d.name, value === null ? this.values.local(d.name, d.type, d.at) : this.typed(value, d.type, d.name));
+  }
+
+  /** A fresh value takes the type and name of the variable it is stored in. */
+  private typed(value: Value, type: TypeRef | null, name: string): Value {
+    if (type?.tag && value.type === null && value.kind !== "constant") value.type = type;
+    if (value.kind === "result" && value.show.endsWith("()")) value.show = name;
+    return value;
+  }
+
+  private bind(s: PathState, name: string, value: Value): void {
+    s.env.set(name, value);
+  }
+
+  /** A value that stands for "the current one of many" is about to mean another: what was said of the old one moves on. */
+  private rebind(s: PathState, value: Value): void {
+    for (const key of [...s.known.keys()]) if (key.includes(value.key)) s.known.delete(key);
+    for (const [key, held] of [...s.locks]) {
+      if (!mentions(held.lock, value) || key.startsWith("*")) continue;
+      s.locks.delete(key);
+      s.locks.set(`*${key}`, held);
+    }
+    s.pending.delete(value.key);
+  }
+
+  private nextElement(s: PathState, loop: number, name: string, args: Expr[]): void {
+    const found = this.iterator(name);
+    args.forEach((arg, i) => {
+      if (arg.kind !== "id") return;
+      const old = s.env.get(arg.name);
+      const isObject = found !== null && found.variable === i;
+      const rebinds = isObject || (found === null && (i === 0 || old?.kind === "local" || old?.kind === "element"));
+      if (!rebinds) return;
+      const type: TypeRef | null = isObject
+        ? { name: found.model.struct, pointers: 1, tag: true }
+        : (old?.type ?? null);
+      const element = this.values.element(loop, arg.name, type);
+      this.rebind(s, element);
+      this.bind(s, arg.name, element);
+    });
+  }
+
+  private iterator(name: string): { model: ObjectModel; variable: number } | null {
+    for (const model of this.ctx.models.objects) {
+      const found = model.iterators.get(name);
+      if (found !== undefined) return { model, variable: found.variable };
+    }
+    return null;
+  }
+
+  // ---- locks ----
+
+  private guard(s: PathState, step: Extract<Step, { kind: "guard" }>): void {
+    const args = step.args.map((a) => this.place(s, a));
+    const model = this.ctx.models.guards.get(step.className);
+    const lock = args[model?.argument ?? 0];
+    if (model === undefined || lock === undefined) return;
+    this.lock(s, model, lock, step.at);
+    s.guards.set(step.id, lock.key);
+  }
+
+  private releaseGuard(s: PathState, id: number, at: number): void {
+    const key = s.guards.get(id);
+    if (key === undefined) return;
+    s.guards.delete(id);
+    const lock = s.locks.get(key)?.lock;
+    if (lock !== undefined) this.emit(s, { kind: "unlock", at, lock, family: "", odd: false });
+    this.unlock(s, key, at);
+  }
+
+  private lock(s: PathState, model: LockCall, lock: Value, at: number, asserted = false): void {
+    const how = asserted ? "asserted" : "taken";
+    const held: Held = { lock, mode: model.mode, acquired: at, family: model.family, how };
+    if (!asserted) this.emit(s, { kind: "lock", at, lock, family: model.family, odd: s.locks.has(lock.key) });
+    if (asserted && s.locks.has(lock.key)) return;
+    takeLock(s, held);
+  }
+
+  private unlock(s: PathState, key: string, at: number): void {
+    const all = `*${key}`;
+    dropLock(s, !s.locks.has(key) && s.locks.has(all) ? all : key, at);
+    // What was read of memory before may have changed from here on.
+    for (const known of [...s.known.keys()]) if (known.includes(".")) s.known.delete(known);
+  }
+
+  private lockCall(s: PathState, model: LockCall, args: Expr[], name: string, at: number): Value {
+    const arg = args[model.argument];
+    args.forEach((a, i) => {
+      if (i !== model.argument) this.eval(s, a);
+    });
+    const lock = arg === undefined ? this.values.global(name) : this.place(s, arg);
+    const result = this.values.result(name, at, null);
+    this.rebind(s, result);
+    if (model.op === "unlock") {
+      const known = s.locks.has(lock.key) || s.locks.has(`*${lock.key}`);
+      this.emit(s, { kind: "unlock", at, lock, family: model.family, odd: !known && !s.unsure.has(lock.key) });
+      this.unlock(s, lock.key, at);
+    } else if (model.op === "assert") {
+      this.lock(s, model, lock, at, true);
+    } else if (model.success === null) {
+      this.lock(s, model, lock, at);
+    } else {
+      const held: Held = { lock, mode: model.mode, acquired: at, family: model.family, how: "taken" };
+      s.pending.set(result.key, { held, success: model.success });
+    }
+    return result;
+  }
+
+  // ---- expressions ----
+
+  /** The value of an expression, with a read event where it ends in memory. */
+  eval(s: PathState, expr: Expr): Value {
+    switch (expr.kind) {
+      case "id":
+        return this.identifier(s, expr.name, expr.at, true);
+      case "number":
+        return this.values.constant(expr.text);
+      case "string":
+      case "sizeof":
+        return this.values.constant(expr.kind);
+      case "member":
+      case "index": {
+        const place = this.place(s, expr);
+        this.access(s, "read", place, expr.at);
+        return place;
+      }
+      case "unary":
+        return this.unary(s, expr);
+      case "binary":
+        return this.binary(s, expr);
+      case "assign":
+        return this.assign(s, expr);
+      case "call":
+        return this.call(s, expr, false);
+      case "cond": {
+        const test = this.eval(s, expr.test);
+        const yes = expr.yes === null ? test : this.eval(s, expr.yes);
+        const no = this.eval(s, expr.no);
+        return yes === no ? yes : this.values.op("?", [test, yes, no]);
+      }
+      case "cast":
+        return this.castTo(this.eval(s, expr.arg), expr.type);
+      case "comma":
+        this.eval(s, expr.left);
+        return this.eval(s, expr.right);
+      case "block":
+        return this.statementExpr(s, expr.body, expr.at);
+      case "init":
+        for (const entry of expr.entries) this.eval(s, entry.value);
+        return this.values.constant("{}");
+      case "unknown":
+        for (const part of expr.parts) this.eval(s, part);
+        return this.values.result(expr.what, expr.at, null);
+    }
+  }
+
+  private castTo(value: Value, type: TypeRef): Value {
+    if (type.tag && type.pointers > 0 && value.type === null && value.kind === "result") value.type = type;
+    return value;
+  }
+
+  private identifier(s: PathState, name: string, at: number, read: boolean): Value {
+    const bound = s.env.get(name);
+    if (bound !== undefined) return bound;
+    if (!this.ctx.whole) return this.values.free(name);
+    const global = this.values.global(name);
+    if (read && !/^[A-Z0-9_]+$/.test(name)) this.access(s, "read", global, at);
+    return global;
+  }
+
+  /** The place an expression names, without reading it. */
+  place(s: PathState, expr: Expr): Value {
+    switch (expr.kind) {
+      case "id":
+        return this.identifier(s, expr.name, expr.at, false);
+      case "member":
+        return this.member(this.place(s, expr.base), expr.field, expr.arrow);
+      case "index": {
+        const base = this.place(s, expr.base);
+        const index = this.eval(s, expr.index);
+        return this.values.field(
+          base,
+          `[${index.kind === "constant" ? index.name : index.show}]`,
+          elementType(base),
+          false,
+        );
+      }
+      case "unary":
+        if (expr.op === "*" || expr.op === "&") return this.place(s, expr.arg);
+        return this.eval(s, expr);
+      case "cast":
+        return this.castTo(this.place(s, expr.arg), expr.type);
+      default:
+        return this.eval(s, expr);
+    }
+  }
+
+  private member(base: Value, field: string, arrow: boolean): Value {
+    const struct = base.type?.name ?? null;
+    for (const model of this.ctx.models.objects) {
+      const container = model.container;
+      if (container?.field !== field) continue;
+      if (struct !== model.struct && struct !== null) continue;
+      if (struct === null && base.kind === "field") continue;
+      const type: TypeRef = { name: container.struct, pointers: 1, tag: true };
+      if (base.type === null) base.type = { name: model.struct, pointers: 1, tag: true };
+      if (this.ctx.oneContainer) return this.values.container(`${base.show}->${field}`, type);
+      return this.values.field(base, field, type, arrow);
+    }
+    const type = struct === null ? null : this.ctx.fieldType(struct, field);
+    return this.values.field(base, field, type, arrow);
+  }
+
+  private unary(s: PathState, expr: Extract<Expr, { kind: "unary" }>): Value {
+    if (expr.op === "&") return this.place(s, expr.arg);
+    if (/\+\+|--/.test(expr.op)) {
+      const place = this.place(s, expr.arg);
+      if (expr.arg.kind === "id" && s.env.has(expr.arg.name)) {
+        const next = this.values.op(expr.op, [place, this.values.constant(`@${expr.at}`)]);
+        this.bind(s, expr.arg.name, next.key.length > 400 ? this.values.result("++", expr.at, place.type) : next);
+        return place;
+      }
+      this.access(s, "read", place, expr.at);
+      this.access(s, "write", place, expr.at);
+      return place;
+    }
+    const arg = this.eval(s, expr.arg);
+    if (expr.op === "*") {
+      this.access(s, "read", arg, expr.at);
+      return arg;
+    }
+    if (expr.op === "!" && arg.kind === "op" && NEGATED[arg.name])
+      return this.values.op(NEGATED[arg.name] as string, arg.parts);
+    return this.values.op(expr.op, [arg]);
+  }
+
+  private binary(s: PathState, expr: Extract<Expr, { kind: "binary" }>): Value {
+    const left = this.eval(s, expr.left);
+    const right = this.eval(s, expr.right);
+    const value = this.values.op(expr.op, [left, right]);
+    return value.key.length > 400 ? this.values.result(expr.op, expr.at, null) : value;
+  }
+
+  private assign(s: PathState, expr: Extract<Expr, { kind: "assign" }>): Value {
+    const right = this.eval(s, expr.right);
+    const target = expr.left.kind === "cast" ? expr.left.arg : expr.left;
+    if (target.kind === "id" && (s.env.has(target.name) || !this.ctx.whole)) {
+      const old = s.env.get(target.name);
+      const value = expr.op === "=" ? right : this.values.result(expr.op, expr.at, null);
+      if (expr.op === "=") this.bind(s, target.name, this.typed(value, old?.type ?? null, target.name));
+      else {
+        this.bind(s, target.name, value);
+        s.deps.set(value.key, [...this.depsOf(s, right), ...(old ? this.depsOf(s, old) : [])]);
+      }
+      return value;
+    }
+    const place = this.place(s, target);
+    if (expr.op !== "=") this.access(s, "read", place, expr.at);
+    this.access(s, "write", place, expr.at, { stored: expr.op === "=" ? truthOf(right) : null });
+    return right;
+  }
+
+  /** `({ ... })`: evaluated in text order, as one path; its value is the last expression's. */
+  private statementExpr(s: PathState, body: readonly Stmt[], at: number): Value {
+    let last: Value = this.values.result("({})", at, null);
+    const visit = (stmt: Stmt): void => {
+      if (stmt.kind === "expr") last = this.eval(s, stmt.expr);
+      else if (stmt.kind === "decl") for (const d of stmt.declarators) this.declare(s, d);
+      else if (stmt.kind === "block") stmt.body.forEach(visit);
+      else if (stmt.kind === "if") {
+        this.eval(s, stmt.test);
+        visit(stmt.yes);
+        if (stmt.no !== null) visit(stmt.no);
+      } else if (stmt.kind === "while" || stmt.kind === "do") {
+        this.eval(s, stmt.test);
+        visit(stmt.body);
+      } else if (stmt.kind === "for" || stmt.kind === "macro-loop") visit(stmt.body);
+    };
+    body.forEach(visit);
+    return last;
+  }
+
+  // ---- calls ----
+
+  private call(s: PathState, expr: Extract<Expr, { kind: "call" }>, statement: boolean): Value {
+    const callee = expr.callee.kind === "id" ? expr.callee.name : null;
+    if (callee === null) {
+      const target = this.eval(s, expr.callee);
+      const args = expr.args.map((a) => this.eval(s, a));
+      this.emit(s, { kind: "call", at: expr.at, name: target.show, args, statement, resolved: false });
+      return this.fresh(s, target.show, expr.at, null);
+    }
+    const accessor = this.ctx.models.accessors.get(callee);
+    if (accessor !== undefined) return this.accessorCall(s, accessor, callee, expr);
+    const lock = this.ctx.models.locks.get(callee);
+    if (lock !== undefined) return this.lockCall(s, lock, expr.args, callee, expr.at);
+    if (callee === "container_of" || callee === "list_entry" || callee === "rb_entry") return this.containerOf(s, expr);
+    const hint = stripHints(expr);
+    if (hint !== expr) return this.eval(s, hint);
+    const args = expr.args.map((a) => this.eval(s, a));
+    return this.plainCall(s, callee, args, expr.at, statement);
+  }
+
+  private fresh(s: PathState, name: string, at: number, type: TypeRef | null): Value {
+    const result = this.values.result(name, at, type);
+    this.rebind(s, result);
+    s.deps.delete(result.key);
+    return result;
+  }
+
+  private plainCall(s: PathState, name: string, args: Value[], at: number, statement: boolean): Value {
+    const model = this.ctx.models.objects.find((o) => o.getters.has(name) || o.own.has(name));
+    const type = model ? { name: model.struct, pointers: 1, tag: true } : this.ctx.returnType(name);
+    const result = this.fresh(s, name, at, type);
+    if (model !== undefined) return result;
+    const summary = this.ctx.summaryOf(name);
+    this.emit(s, { kind: "call", at, name, args, statement, resolved: summary !== null });
+    if (summary !== null) {
+      summary.apply(this, s, args, at, result);
+      return result;
+    }
+    if (!statement && !this.ctx.models.pure(name)) {
+      const deps: ReadDep[] = [];
+      for (const place of args)
+        if (this.isObject(place)) deps.push({ place, predicate: name, at, held: [...s.locks.values()] });
+      if (deps.length > 0) s.deps.set(result.key, deps);
+    }
+    return result;
+  }
+
+  /** The container of an object, as this function names it. */
+  containerOfObject(object: Value): Value | null {
+    const model = this.ctx.models.objects.find((o) => object.type?.name === o.struct);
+    const field = model?.container?.field;
+    return field === undefined ? null : this.member(object, field, true);
+  }
+
+  /** True for a value known to be an instance of an object model. */
+  isObject(value: Value): boolean {
+    if (value.kind === "constant") return false;
+    return this.ctx.models.objects.some((o) => value.type?.name === o.struct);
+  }
+
+  private accessorCall(s: PathState, model: AccessCall, name: string, expr: Extract<Expr, { kind: "call" }>): Value {
+    const target = expr.args[model.argument];
+    const others = expr.args.map((a, i) => (i === model.argument ? null : this.eval(s, a)));
+    if (target === undefined) return this.fresh(s, name, expr.at, null);
+    let place = this.place(s, target);
+    const bit = model.bit === null ? null : others[model.bit];
+    if (bit) place = this.values.field(place, `{${bit.show}}`, null, false);
+    const source = model.value;
+    const stored =
+      source === null
+        ? null
+        : "constant" in source
+          ? source.constant === 0
+            ? ("zero" as const)
+            : ("nonzero" as const)
+          : truthOf(others[source.argument] ?? null);
+    const { once, exclusive } = model;
+    if (model.op !== "write") this.access(s, "read", place, expr.at, { once, exclusive });
+    if (model.op !== "read") this.access(s, "write", place, expr.at, { stored, once, exclusive });
+    if (model.op === "write") return this.fresh(s, name, expr.at, null);
+    if (model.op === "read") return place;
+    const result = this.fresh(s, name, expr.at, null);
+    s.deps.set(result.key, s.deps.get(place.key) ?? []);
+    return result;
+  }
+
+  private containerOf(s: PathState, expr: Extract<Expr, { kind: "call" }>): Value {
+    const [pointer, struct, member] = expr.args;
+    const inner = pointer === undefined ? this.values.constant("0") : this.eval(s, pointer);
+    const type: TypeRef = { name: struct?.kind === "id" ? struct.name : "", pointers: 1, tag: true };
+    const field = member?.kind === "id" ? member.name : null;
+    if (inner.kind === "field" && inner.name === field && inner.base !== null) return inner.base;
+    const value = this.values.op(`container_of.${field ?? ""}`, [inner]);
+    if (value.type === null) value.type = type;
+    return value;
+  }
+
+  // ---- conditions ----
+
+  /** All reads that a value rests on. */
+  depsOf(s: PathState, value: Value): ReadDep[] {
+    const own = s.deps.get(value.key);
+    if (own !== undefined) return [...own];
+    const out: ReadDep[] = [];
+    for (const part of value.parts) out.push(...this.depsOf(s, part));
+    return out;
+  }
+
+  /** Goes along an edge taken on `expr` being `truth`. Returns false when this path cannot go there. */
+  assume(s: PathState, expr: Expr, truth: boolean): boolean {
+    const value = this.quiet(() => this.evalAgain(s, expr));
+    const [test, positive] = normalise(value, truth);
+    if (test.kind === "constant") {
+      const constant = truthOf(test);
+      return constant === null || (constant === "nonzero") === positive;
+    }
+    const known = s.known.get(test.key);
+    if (known !== undefined && known !== positive) return false;
+    s.known.set(test.key, positive);
+    this.settlePending(s, test, positive);
+    const deps = this.depsOf(s, test);
+    for (const dep of deps) this.learn(s, { dep, truth: positive, at: expr.at, released: new Map() });
+    this.learnEquality(s, value, truth);
+    return true;
+  }
+
+  /** The reads that a condition rests on, after its evaluation. */
+  conditionDeps(s: PathState, expr: Expr): ReadDep[] {
+    return this.depsOf(
+      s,
+      normalise(
+        this.quiet(() => this.evalAgain(s, expr)),
+        true,
+      )[0],
+    );
+  }
+
+  /** The value of a condition that was just evaluated: calls are not made again. */
+  private evalAgain(s: PathState, expr: Expr): Value {
+    if (expr.kind === "call" && expr.callee.kind === "id") {
+      const accessor = this.ctx.models.accessors.get(expr.callee.name);
+      const target = accessor?.op === "read" ? expr.args[accessor.argument] : undefined;
+      if (accessor !== undefined && target !== undefined) {
+        const place = this.place(s, target);
+        const bit = accessor.bit === null ? undefined : expr.args[accessor.bit];
+        return bit ? this.values.field(place, `{${this.evalAgain(s, bit).show}}`, null, false) : place;
+      }
+      if (stripHints(expr) !== expr) return this.evalAgain(s, stripHints(expr));
+      return this.values.result(expr.callee.name, expr.at, null);
+    }
+    if (expr.kind === "binary")
+      return this.values.op(expr.op, [this.evalAgain(s, expr.left), this.evalAgain(s, expr.right)]);
+    if (expr.kind === "unary" && expr.op === "!") {
+      const arg = this.evalAgain(s, expr.arg);
+      return this.values.op("!", [arg]);
+    }
+    if (expr.kind === "assign" && expr.op === "=") {
+      return expr.left.kind === "id"
+        ? (s.env.get(expr.left.name) ?? this.values.free(expr.left.name))
+        : this.evalAgain(s, expr.right);
+    }
+    if (expr.kind === "id" || expr.kind === "member" || expr.kind === "index") return this.place(s, expr);
+    if (expr.kind === "number") return this.values.constant(expr.text);
+    if (expr.kind === "cast") return this.evalAgain(s, expr.arg);
+    return this.values.result(`cond`, expr.at, null);
+  }
+
+  private settlePending(s: PathState, test: Value, truth: boolean): void {
+    const direct = s.pending.get(test.key);
+    const lessThan = test.kind === "op" && (test.name === "<" || test.name === "==") ? test.parts[0] : undefined;
+    const pending = direct ?? (lessThan ? s.pending.get(lessThan.key) : undefined);
+    if (pending === undefined) return;
+    s.pending.delete(direct ? test.key : (lessThan as Value).key);
+    if ((pending.success === "nonzero") === truth) takeLock(s, pending.held);
+  }
+
+  private learn(s: PathState, fact: Fact): void {
+    for (const [key, old] of [...s.facts]) {
+      if (old.dep.place === fact.dep.place && old.dep.predicate === fact.dep.predicate && old.dep.at !== fact.dep.at)
+        s.facts.delete(key);
+    }
+    s.facts.delete(factKey(fact.dep, !fact.truth));
+    s.facts.set(factKey(fact.dep, fact.truth), fact);
+  }
+
+  /** After `a == b` the one name stands for the other: `if (tmp == vcpu)` makes tmp the own vCPU in that branch. */
+  private learnEquality(s: PathState, value: Value, truth: boolean): void {
+    if (value.kind !== "op" || !COMPARE.has(value.name)) return;
+    const [a, b] = value.parts;
+    if (a === undefined || b === undefined || (value.name === "==") !== truth || !["==", "!="].includes(value.name))
+      return;
+    if (!this.isObject(a) && !this.isObject(b)) return;
+    const [from, to] = a.kind === "param" || a.kind === "free" ? [b, a] : [a, b];
+    if (to.kind === "constant") return;
+    for (const [name, bound] of s.env) if (bound === from) s.env.set(name, to);
+  }
+}
+
+/** Strips comparisons with zero and negations: the value whose truth decides, and which truth. */
+function normalise(value: Value, truth: boolean): [Value, boolean] {
+  let v = value;
+  let t = truth;
+  for (;;) {
+    if (v.kind !== "op") return [v, t];
+    const [a, b] = v.parts;
+    if (v.name === "!" && a !== undefined) {
+      v = a;
+      t = !t;
+    } else if (
+      (v.name === "!=" || v.name === "==") &&
+      b?.kind === "constant" &&
+      a !== undefined &&
+      truthOf(b) === "zero"
+    ) {
+      if (v.name === "==") t = !t;
+      v = a;
+    } else return [v, t];
+  }
+}
+
+/** Whether a constant is zero; null when it is not a plain constant. */
+export function truthOf(value: Value | null): "zero" | "nonzero" | null {
+  if (value?.kind !== "constant") return null;
+  if (/^(?:0[xX]?0*[uUlL]*|'\\0')$/.test(value.name)) return "zero";
+  return /^(?:0[xX])?[0-9a-fA-F]+[uUlL]*$|^'.*'$/.test(value.name) ? "nonzero" : null;
+}
+
+function elementType(base: Value): TypeRef | null {
+  if (base.type === null || base.type.pointers === 0) return base.type;
+  return { ...base.type, pointers: base.type.pointers - 1 };
+}
+
+function mentions(value: Value, root: Value): boolean {
+  for (let v: Value | null = value; v !== null; v = v.base) if (v === root) return true;
+  return false;
+}

@@ -1,0 +1,67 @@
+/**
+ * What the analysis is told about kernel functions that it cannot or should not read: lock primitives, accessors, object
+ * getters and iterators. The values come from rules/models (data); this file only says their shape.
+ */
+
+export type LockMode = "exclusive" | "shared";
+
+/** How a call changes the lockset. `argument` is the 0-based argument that names the lock; -1: the lock is `global`. */
+export interface LockCall {
+  op: "lock" | "unlock" | "assert";
+  argument: number;
+  mode: LockMode;
+  /** For trylock, _killable and _interruptible forms: the result that means the lock was taken; null when it always is. */
+  success: "zero" | "nonzero" | null;
+  /** Lock kind for words and order: spinlock, mutex, rwsem, rcu, srcu, irq. */
+  family: string;
+}
+
+/** How a call touches memory: READ_ONCE(x), set_bit(n, addr), atomic_set(v, i). */
+export interface AccessCall {
+  op: "read" | "write" | "update";
+  argument: number;
+  /** Argument with the stored value, a constant, or null when unknown. */
+  value: { argument: number } | { constant: number } | null;
+  /** Argument with a bit number, or null. */
+  bit: number | null;
+  /** True for READ_ONCE and all that cannot be torn. */
+  once: boolean;
+  /** True for test-and-set, cmpxchg, xchg: the old value is learnt in the same step. */
+  exclusive: boolean;
+}
+
+/** A macro that runs its body for each element: `variable` is the argument that is bound to an object of the model. */
+export interface IteratorCall {
+  object: string;
+  variable: number;
+  container: number | null;
+}
+
+/** Objects of which many threads touch many instances, such as vCPUs: struct, its container, how to get at others. */
+export interface ObjectModel {
+  name: string;
+  /** What a person calls it: "vCPU". */
+  label: string;
+  struct: string;
+  container: { field: string; struct: string; label: string } | null;
+  /** Functions that return an instance which may be any, and those that return the caller's own. */
+  getters: ReadonlySet<string>;
+  own: ReadonlySet<string>;
+  iterators: ReadonlyMap<string, IteratorCall>;
+  /** Calls that nobody relies on for correctness: kicks, wake-ups, hints. */
+  hints: ReadonlySet<string>;
+  /** Functions that run while the container is made or torn down: nothing else can touch it. */
+  lifecycle: ReadonlySet<string>;
+  /** Functions that userspace reaches with the object's own thread: any instance may run them at any time. */
+  entries: ReadonlySet<string>;
+}
+
+export interface AnalysisModels {
+  locks: ReadonlyMap<string, LockCall>;
+  /** guard(class) and scoped_guard(class): the class's lock. */
+  guards: ReadonlyMap<string, LockCall>;
+  accessors: ReadonlyMap<string, AccessCall>;
+  objects: readonly ObjectModel[];
+  /** Calls without an effect on shared state: printk, tracepoints, WARN. Names, or prefixes ending in `*`. */
+  pure: (name: string) => boolean;
+}

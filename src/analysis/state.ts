@@ -1,0 +1,191 @@
+/**
+ * What is known at one point of one path class of a function. States are kept apart while their locksets differ and joined
+ * when they agree (property simulation: Das, Lerner, Seigle, "ESP", PLDI 2002), so that `if (x) lock(); ... if (x) unlock();`
+ * is read as the programmer meant it.
+ */
+import type { LockMode } from "./models.js";
+import type { Value } from "./value.js";
+
+/** A lock that is held: which, and where it was taken. `acquired` is the offset of the call, -1 on entry. */
+export interface Held {
+  lock: Value;
+  mode: LockMode;
+  acquired: number;
+  family: string;
+  /** "asserted" by lockdep_assert_held() or an annotation; "taken" by a visible call. */
+  how: "taken" | "asserted";
+}
+
+/** A read of shared state and the locks held while it was made. */
+export interface ReadDep {
+  place: Value;
+  /** Name of the predicate function when its body is not visible: reads something of `place`, unknown what. */
+  predicate: string | null;
+  at: number;
+  held: readonly Held[];
+}
+
+/** The outcome of a check that this path has relied on since: the read it rests on and what was released after it. */
+export interface Fact {
+  dep: ReadDep;
+  truth: boolean;
+  /** Offset of the branch. */
+  at: number;
+  /** Keys of locks that were held at the read and have been released since, with the offset of the release. */
+  released: ReadonlyMap<string, number>;
+}
+
+/** A lock that is taken only if a call's result says so. */
+export interface PendingLock {
+  held: Held;
+  success: "zero" | "nonzero";
+}
+
+export interface PathState {
+  locks: Map<string, Held>;
+  /** Locks that some path to here released or never took while another holds them. */
+  unsure: Set<string>;
+  env: Map<string, Value>;
+  /** Truth of conditions already decided on this path, by value key. */
+  known: Map<string, boolean>;
+  deps: Map<string, readonly ReadDep[]>;
+  facts: Map<string, Fact>;
+  guards: Map<number, string>;
+  pending: Map<string, PendingLock>;
+}
+
+export function emptyState(): PathState {
+  return {
+    locks: new Map(),
+    unsure: new Set(),
+    env: new Map(),
+    known: new Map(),
+    deps: new Map(),
+    facts: new Map(),
+    guards: new Map(),
+    pending: new Map(),
+  };
+}
+
+export function copyState(s: PathState): PathState {
+  return {
+    locks: new Map(s.locks),
+    unsure: new Set(s.unsure),
+    env: new Map(s.env),
+    known: new Map(s.known),
+    deps: new Map(s.deps),
+    facts: new Map(s.facts),
+    guards: new Map(s.guards),
+    pending: new Map(s.pending),
+  };
+}
+
+/** The property that keeps states apart: which locks are held. */
+export function propertyKey(s: PathState): string {
+  return [...s.locks.keys()].sort().join("|");
+}
+
+export const factKey = (dep: ReadDep, truth: boolean): string =>
+  `${dep.at}:${dep.place.key}:${dep.predicate ?? ""}:${truth}`;
+
+/**
+ * Joins `from` into `into` (same lockset, or forced). `merge` makes the value of a variable that differs. Returns true when
+ * `into` changed. Variables differing merge; conditions and pending locks not on both sides go; facts are united.
+ */
+export function joinInto(into: PathState, from: PathState, merge: (name: string, values: Value[]) => Value): boolean {
+  let changed = joinLocks(into, from);
+  for (const [name, value] of into.env) {
+    const other = from.env.get(name);
+    if (other === undefined || other === value) continue;
+    const merged = merge(name, [value, other]);
+    if (merged === value) continue;
+    into.env.set(name, merged);
+    into.known.delete(merged.key);
+    changed = true;
+  }
+  for (const [name, value] of from.env) {
+    if (into.env.has(name)) continue;
+    into.env.set(name, value);
+    changed = true;
+  }
+  for (const [key, truth] of into.known) {
+    if (from.known.get(key) === truth) continue;
+    into.known.delete(key);
+    changed = true;
+  }
+  for (const [key, deps] of from.deps) {
+    if (into.deps.has(key)) continue;
+    into.deps.set(key, deps);
+    changed = true;
+  }
+  if (joinFacts(into, from)) changed = true;
+  for (const [id, key] of from.guards) if (!into.guards.has(id)) into.guards.set(id, key);
+  for (const key of into.pending.keys()) {
+    if (from.pending.has(key)) continue;
+    into.pending.delete(key);
+    changed = true;
+  }
+  return changed;
+}
+
+function joinLocks(into: PathState, from: PathState): boolean {
+  let changed = false;
+  for (const key of [...into.locks.keys()]) {
+    if (from.locks.has(key)) continue;
+    into.locks.delete(key);
+    into.unsure.add(key);
+    changed = true;
+  }
+  for (const key of from.locks.keys()) {
+    if (into.locks.has(key) || into.unsure.has(key)) continue;
+    into.unsure.add(key);
+    changed = true;
+  }
+  for (const key of from.unsure) {
+    if (into.unsure.has(key)) continue;
+    into.unsure.add(key);
+    changed = true;
+  }
+  return changed;
+}
+
+function joinFacts(into: PathState, from: PathState): boolean {
+  let changed = false;
+  for (const [key, fact] of from.facts) {
+    const own = into.facts.get(key);
+    if (own === undefined) {
+      into.facts.set(key, fact);
+      changed = true;
+      continue;
+    }
+    const missing = [...fact.released].filter(([lock]) => !own.released.has(lock));
+    if (missing.length === 0) continue;
+    into.facts.set(key, { ...own, released: new Map([...own.released, ...missing]) });
+    changed = true;
+  }
+  return changed;
+}
+
+/** Takes a lock. Facts learnt before stay as they are: taking a lock again does not make an old check new. */
+export function takeLock(s: PathState, held: Held): void {
+  s.locks.set(held.lock.key, held);
+  s.unsure.delete(held.lock.key);
+}
+
+/** Gives a lock back: every check made under it is from now on only history. Returns whether it was known to be held. */
+export function dropLock(s: PathState, key: string, at: number): boolean {
+  const had = s.locks.delete(key);
+  s.unsure.delete(key);
+  for (const [k, fact] of s.facts) {
+    if (fact.released.has(key) || !fact.dep.held.some((h) => h.lock.key === key)) continue;
+    s.facts.set(k, { ...fact, released: new Map([...fact.released, [key, at]]) });
+  }
+  return had;
+}
+
+/** The checks in force: those whose other outcome does not also lead here. */
+export function factsInForce(s: PathState): Fact[] {
+  const out: Fact[] = [];
+  for (const fact of s.facts.values()) if (!s.facts.has(factKey(fact.dep, !fact.truth))) out.push(fact);
+  return out;
+}

@@ -1,0 +1,185 @@
+/**
+ * What a caller needs to know of a callee, relative to its parameters: accesses to shared state, locks taken or given back,
+ * and the reads its result rests on (compositional summaries as in RacerD, Blackshear et al., OOPSLA 2018).
+ */
+import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
+import type { FunctionFacts } from "./function-facts.js";
+import { type Interpreter, truthOf } from "./interpret.js";
+import type { AnalysisModels } from "./models.js";
+import { dropLock, type Held, type PathState, type ReadDep, takeLock } from "./state.js";
+import type { Value } from "./value.js";
+
+/** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
+const MAX_EFFECTS = 160;
+const MAX_DEPTH = 12;
+
+interface LockEffect {
+  held: Held;
+  /** The result under which it is held; null when it always is. */
+  success: "zero" | "nonzero" | null;
+}
+
+export class Summary {
+  constructor(
+    readonly name: string,
+    private readonly effects: readonly { event: AccessEvent | CallEvent; origin: Site; via: string[] }[],
+    private readonly taken: readonly LockEffect[],
+    private readonly released: readonly Value[],
+    private readonly returned: readonly ReadDep[],
+    private readonly params: readonly Value[],
+    readonly cut: boolean,
+  ) {}
+
+  /** Does to the caller's state what the callee does, and records the callee's accesses at the call. */
+  apply(interpreter: Interpreter, s: PathState, args: readonly Value[], at: number, result: Value): void {
+    const translate = (v: Value): Value | null => this.translate(interpreter, v, args);
+    const heldIn = (held: readonly Held[]): Held[] =>
+      held.flatMap((h) => {
+        const lock = translate(h.lock);
+        return lock === null ? [] : [{ ...h, lock, acquired: at }];
+      });
+    for (const { event, origin, via } of this.effects) {
+      const inner = heldIn(event.held);
+      const place = event.kind === "call" ? null : translate(event.place);
+      const callArgs = event.kind === "call" ? event.args.map((a) => translate(a) ?? a) : null;
+      if (event.kind !== "call" && place === null) continue;
+      const outer = [...s.locks.values()].filter((h) => !inner.some((i) => i.lock === h.lock));
+      const held = [...outer, ...inner].sort((a, b) => (a.lock.key < b.lock.key ? -1 : 1));
+      const changed = event.kind === "call" ? { args: callArgs } : { place };
+      const { facts: _own, ...rest } = event;
+      interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
+    }
+    for (const lock of this.released) {
+      const value = translate(lock);
+      if (value !== null) dropLock(s, value.key, at);
+    }
+    for (const { held, success } of this.taken) {
+      const lock = translate(held.lock);
+      if (lock === null) continue;
+      const here = { ...held, lock, acquired: at };
+      if (success === null) takeLock(s, here);
+      else s.pending.set(result.key, { held: here, success });
+    }
+    const deps: ReadDep[] = [];
+    for (const dep of this.returned) {
+      const place = translate(dep.place);
+      const held = [...s.locks.values(), ...heldIn(dep.held)];
+      if (place !== null) deps.push({ ...dep, place, at, held });
+    }
+    if (deps.length > 0) s.deps.set(result.key, deps);
+  }
+
+  /** A callee's value in the caller's terms; null when the caller has no name for it. */
+  private translate(interpreter: Interpreter, value: Value, args: readonly Value[]): Value | null {
+    switch (value.kind) {
+      case "param":
+        return args[value.index] ?? null;
+      case "container": {
+        const i = this.params.indexOf(value);
+        if (i !== -1) return args[i] ?? null;
+        const object = this.params.findIndex((p) => interpreter.isObject(p));
+        const arg = args[object];
+        return arg === undefined ? null : interpreter.containerOfObject(arg);
+      }
+      case "global":
+      case "constant":
+        return value.kind === "global"
+          ? interpreter.values.global(value.name, value.type)
+          : interpreter.values.constant(value.name);
+      case "field": {
+        const base = value.base === null ? null : this.translate(interpreter, value.base, args);
+        const arrow = value.show.endsWith(`->${value.name}`);
+        return base === null ? null : interpreter.values.field(base, value.name, value.type, arrow);
+      }
+      default:
+        return null;
+    }
+  }
+}
+
+/** True for a place that other threads can reach through a parameter, the container or a global. */
+function isShared(value: Value): boolean {
+  for (let v: Value | null = value; v !== null; v = v.base) {
+    if (v.kind === "param" || v.kind === "container" || v.kind === "global")
+      return value.kind === "field" || v.kind === "global";
+  }
+  return false;
+}
+
+/** Builds the summary of a function from its facts. */
+export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary {
+  const here = { path: facts.file.path, name: facts.fn.name };
+  const effects: { event: AccessEvent | CallEvent; origin: Site; via: string[] }[] = [];
+  const seen = new Set<string>();
+  let cut = !facts.complete;
+  for (const event of facts.events) {
+    const shared =
+      event.kind === "read" || event.kind === "write"
+        ? isShared(event.place)
+        : event.kind === "call" && !event.resolved && !models.pure(event.name);
+    if (!shared || event.via.length >= MAX_DEPTH) continue;
+    const key = effectKey(event);
+    if (seen.has(key)) continue;
+    seen.add(key);
+    if (effects.length >= MAX_EFFECTS) {
+      cut = true;
+      break;
+    }
+    effects.push({
+      event: event as AccessEvent | CallEvent,
+      origin: event.origin ?? { fn: here, at: event.at },
+      via: event.via,
+    });
+  }
+  const returns = facts.events.filter((e): e is ReturnEvent => e.kind === "return");
+  return new Summary(
+    facts.fn.name,
+    effects,
+    takenLocks(returns),
+    releasedLocks(facts.events),
+    returnedDeps(returns),
+    facts.params,
+    cut,
+  );
+}
+
+function effectKey(event: Event): string {
+  const what =
+    event.kind === "read" || event.kind === "write"
+      ? `${event.place.key}:${event.stored}`
+      : event.kind === "call"
+        ? event.name
+        : "";
+  return `${event.kind}:${what}:${event.held.map((h) => h.lock.key).join()}:${event.origin?.fn.name ?? ""}`;
+}
+
+function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {
+  const all = new Map<string, Held>();
+  for (const r of returns) for (const h of r.held) if (h.how === "taken") all.set(h.lock.key, h);
+  const out: LockEffect[] = [];
+  for (const [key, held] of all) {
+    const having = returns.filter((r) => r.held.some((h) => h.lock.key === key));
+    const lacking = returns.filter((r) => !having.includes(r));
+    const only = (truth: "zero" | "nonzero"): boolean =>
+      having.every((r) => truthOf(r.value) === truth) && lacking.every((r) => truthOf(r.value) !== truth);
+    if (lacking.length === 0) out.push({ held, success: null });
+    else if (only("zero")) out.push({ held, success: "zero" });
+    else if (only("nonzero")) out.push({ held, success: "nonzero" });
+  }
+  return out;
+}
+
+/** Locks given back that were not taken here: the caller's. */
+function releasedLocks(events: readonly Event[]): Value[] {
+  const out = new Map<string, Value>();
+  for (const e of events) if (e.kind === "unlock" && e.odd && isShared(e.lock)) out.set(e.lock.key, e.lock);
+  for (const e of events) if (e.kind === "return") for (const h of e.held) out.delete(h.lock.key);
+  return [...out.values()];
+}
+
+function returnedDeps(returns: readonly ReturnEvent[]): ReadDep[] {
+  const out = new Map<string, ReadDep>();
+  for (const r of returns)
+    for (const dep of r.deps) if (isShared(dep.place)) out.set(`${dep.place.key}:${dep.predicate}`, dep);
+  return [...out.values()];
+}

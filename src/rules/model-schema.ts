@@ -1,0 +1,152 @@
+/** The files under rules/models: their schema, and how they become the models of the analysis. */
+import { z } from "zod";
+import type { AccessCall, AnalysisModels, IteratorCall, LockCall, ObjectModel } from "../analysis/models.js";
+import type { SyntaxModel } from "../source/prepass.js";
+
+const words = z.array(z.string().min(1));
+const mode = z.enum(["exclusive", "shared"]).default("exclusive");
+
+const lockFamily = z.strictObject({
+  family: z.string().describe("Lock kind, for words and for lock order: spinlock, mutex, rwsem"),
+  mode: mode.describe("shared for readers' locks"),
+  argument: z.int().min(0).default(0).describe("0-based argument that names the lock"),
+  lock: words.default([]).describe("Calls that always take it"),
+  unlock: words.default([]).describe("Calls that give it back"),
+  trylock: words.default([]).describe("Calls that took it when they return nonzero"),
+  killable: words.default([]).describe("Calls that took it when they return zero"),
+  assert: words.default([]).describe("Calls and annotations that say it is held"),
+});
+
+const guardFamily = z.strictObject({
+  family: z.string(),
+  mode,
+  argument: z.int().min(0).default(0),
+  classes: words.describe("First argument of guard() and scoped_guard()"),
+});
+
+const accessor = z.strictObject({
+  op: z.enum(["read", "write", "update"]),
+  place: z.int().min(0).describe("0-based argument with the location"),
+  value: z.int().min(0).optional().describe("0-based argument that is stored"),
+  constant: z.int().optional().describe("What is stored instead of an argument"),
+  bit: z.int().min(0).optional().describe("0-based argument with a bit number"),
+  once: z.boolean().default(false).describe("Cannot be torn or refetched"),
+  exclusive: z.boolean().default(false).describe("Reads and writes in one step"),
+  names: words,
+});
+
+const object = z.strictObject({
+  name: z.string(),
+  label: z.string().describe("What a person calls it"),
+  struct: z.string(),
+  container: z.strictObject({ field: z.string(), struct: z.string(), label: z.string() }).nullable().default(null),
+  getters: words.default([]),
+  own: words.default([]),
+  iterators: z
+    .array(
+      z.strictObject({
+        names: words,
+        variable: z.int().min(0),
+        container: z.int().min(0).nullable().default(null),
+      }),
+    )
+    .default([]),
+  hints: words.default([]),
+  lifecycle: words.default([]),
+  entries: words.default([]),
+});
+
+/** One file of rules/models: any of these sections. */
+export const modelFileSchema = z.strictObject({
+  locks: z.array(lockFamily).default([]),
+  guards: z.array(guardFamily).default([]),
+  accessors: z.array(accessor).default([]),
+  objects: z.array(object).default([]),
+  pure: words.default([]),
+  bareAttributes: words.default([]),
+  calledAttributes: words.default([]),
+  statementMacros: words.default([]),
+});
+
+export type ModelFile = z.infer<typeof modelFileSchema>;
+
+function lockTable(files: readonly ModelFile[]): Map<string, LockCall> {
+  const table = new Map<string, LockCall>();
+  for (const { locks } of files) {
+    for (const f of locks) {
+      const base = { argument: f.argument, mode: f.mode, family: f.family };
+      for (const name of f.lock) table.set(name, { ...base, op: "lock", success: null });
+      for (const name of f.unlock) table.set(name, { ...base, op: "unlock", success: null });
+      for (const name of f.trylock) table.set(name, { ...base, op: "lock", success: "nonzero" });
+      for (const name of f.killable) table.set(name, { ...base, op: "lock", success: "zero" });
+      for (const name of f.assert) table.set(name, { ...base, op: "assert", success: null });
+    }
+  }
+  return table;
+}
+
+function guardTable(files: readonly ModelFile[]): Map<string, LockCall> {
+  const table = new Map<string, LockCall>();
+  for (const { guards } of files) {
+    for (const { classes, family, mode: m, argument } of guards) {
+      for (const name of classes) table.set(name, { op: "lock", argument, mode: m, success: null, family });
+    }
+  }
+  return table;
+}
+
+function accessorTable(files: readonly ModelFile[]): Map<string, AccessCall> {
+  const table = new Map<string, AccessCall>();
+  for (const { accessors } of files) {
+    for (const { names, op, place, value, constant, bit, once, exclusive } of accessors) {
+      const stored = value !== undefined ? { argument: value } : constant !== undefined ? { constant } : null;
+      for (const name of names) {
+        table.set(name, { op, argument: place, value: stored, bit: bit ?? null, once, exclusive });
+      }
+    }
+  }
+  return table;
+}
+
+function objectModel(o: ModelFile["objects"][number]): ObjectModel {
+  const iterators = new Map<string, IteratorCall>();
+  for (const { names, variable, container } of o.iterators) {
+    for (const name of names) iterators.set(name, { object: o.name, variable, container });
+  }
+  return {
+    name: o.name,
+    label: o.label,
+    struct: o.struct,
+    container: o.container,
+    getters: new Set(o.getters),
+    own: new Set(o.own),
+    iterators,
+    hints: new Set(o.hints),
+    lifecycle: new Set(o.lifecycle),
+    entries: new Set(o.entries),
+  };
+}
+
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const exact = new Set(patterns.filter((p) => !p.endsWith("*")));
+  const prefixes = patterns.filter((p) => p.endsWith("*")).map((p) => p.slice(0, -1));
+  return (name) => exact.has(name) || prefixes.some((p) => name.startsWith(p));
+}
+
+/** Joins the model files (in order of their names) into the models of the analysis and the words of the pre-pass. */
+export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisModels; syntax: SyntaxModel } {
+  return {
+    analysis: {
+      locks: lockTable(files),
+      guards: guardTable(files),
+      accessors: accessorTable(files),
+      objects: files.flatMap((f) => f.objects.map(objectModel)),
+      pure: matcher(files.flatMap((f) => f.pure)),
+    },
+    syntax: {
+      bareAttributes: new Set(files.flatMap((f) => f.bareAttributes)),
+      calledAttributes: new Set(files.flatMap((f) => f.calledAttributes)),
+      statementMacros: new Set(files.flatMap((f) => f.statementMacros)),
+    },
+  };
+}
