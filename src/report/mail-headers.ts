@@ -6,8 +6,8 @@ import type { Mailbox } from "../message/message.js";
 import { oneLine } from "./visible.js";
 
 const FOLD_AT = 78;
-/** RFC 2047, section 2: an encoded word has at most 75 characters; 12 of them are `=?utf-8?B?` and `?=`. */
-const WORD_BYTES = 45;
+/** RFC 2047, section 2: a line with an encoded word has at most 76 characters, and 12 are `=?utf-8?B?` and `?=`. */
+const WORD_BYTES = 39;
 
 const isAscii = (text: string): boolean => {
   for (let at = 0; at < text.length; at += 1) if (text.charCodeAt(at) > 0x7e) return false;

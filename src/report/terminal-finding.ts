@@ -67,12 +67,15 @@ const codeBlock = (finding: Finding, patch: Patch | null, paint: Paint): string[
   ];
 };
 
-const siteLines = (site: WitnessSite, finding: Finding, options: TerminalOptions): string[] => {
+const siteLines = (site: WitnessSite, finding: Finding, { paint, width }: TerminalOptions): string[] => {
   const via = site.via.length === 0 ? "" : ` via ${site.via.join(" -> ")}`;
-  const locks =
-    site.role === "lock" || site.role === "unlock" ? "" : `, ${locksPhrase(site.locks, finding.confidence)}`;
-  const head = visible(`${ROLE_LABELS[site.role]}: ${site.function}()${via}, ${site.path}:${site.line}${locks}`);
-  return [...wrap(head, options.width, "    ", "      "), `        ${options.paint.dim(clip(visible(site.code)))}`];
+  const head = visible(`${ROLE_LABELS[site.role]}: ${site.function}()${via}, ${site.path}:${site.line}`);
+  const locks = site.role === "lock" || site.role === "unlock" ? "" : locksPhrase(site.locks, finding.confidence);
+  return [
+    ...wrap(head, width, "    ", "      "),
+    `        ${paint.dim(clip(visible(site.code)))}`,
+    ...wrap(visible(locks), width, "        "),
+  ];
 };
 
 /** The steps of two threads, B indented; never more lines than a reader takes in at once. */
