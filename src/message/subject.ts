@@ -15,7 +15,9 @@ const SHOUTED =
 /** A word of a bracket that makes the mail a patch; version and counter may be run together with it. */
 const PATCH = /^(v\d+(?:\.\d+)?)?(patch(?:es|set|series|v)?|rfcpatch|patchrfc)(?:[-_.]?(v?\d+(?:\.\d+)?))?$/i;
 const COUNTER = /^(\d{1,5})\/(\d{1,5})$/;
-const VERSION = /^(?:v|ver|version|rev|r)\.?(\d{1,4})(?:\.\d+)*$/i;
+const VERSION = /^(?:v|ver|version|rev)\.?(\d{1,4})((?:\.\d+)*)$/i;
+/** [PATCH v5.10] and [PATCH v6.6 1/3] name a stable kernel, [PATCH v2.1] a version. */
+const STABLE = /^[v]?(?:4\.(?:4|9|14|19)|5\.(?:4|10|15)|6\.(?:1|6|12|18)|[4-7]\.\d\d)(?:\.|$)/i;
 
 interface Reading {
   prefixes: string[];
@@ -72,7 +74,7 @@ function readBracket(inner: string, reading: Reading): void {
     .replace(/[[\]]/g, " ")
     .replace(/(\d)\s*\/\s*(\d)/g, "$1/$2")
     .replace(/\b(\d{1,5})\s+of\s+(\d{1,5})\b/gi, "$1/$2");
-  for (const word of text.split(/[\s,:;|]+/)) if (word !== "") readWord(word, reading);
+  for (const word of text.split(/[\s,:;|()]+/)) if (word !== "") readWord(word, reading);
   if (/\bpull\b/i.test(text)) reading.pull = true;
 }
 
@@ -129,7 +131,7 @@ function readCounter(word: string, reading: Reading): boolean {
 
 function readVersion(word: string, reading: Reading): boolean {
   const match = VERSION.exec(word);
-  if (match === null) return false;
+  if (match === null || (match[2] !== "" && STABLE.test(word))) return false;
   reading.version ??= Number(match[1]);
   return true;
 }
@@ -137,7 +139,7 @@ function readVersion(word: string, reading: Reading): boolean {
 /** Prefixes that stand without brackets: "PATCH v2 1/3: …", "v2 1/3 …". */
 function readLoose(text: string, reading: Reading): string {
   if (/^git pull\b/i.test(text)) reading.pull = true;
-  if (reading.patch || reading.index !== null) return text;
+  if (reading.patch || reading.index !== null) return readAfterBracket(text, reading);
   const words = text.split(" ");
   const found: Reading = { prefixes: [], patch: false, pull: false, version: null, index: null, total: null };
   let used = 0;
@@ -161,4 +163,14 @@ function readLoose(text: string, reading: Reading): string {
     .slice(used)
     .join(" ")
     .replace(/^[-:]\s*/, "");
+}
+
+/** A version or counter that slipped out of the bracket: "[PATCH] v2: …", "[PATCH v2] 1/3 …". */
+function readAfterBracket(text: string, reading: Reading): string {
+  const match = /^(?:(v\d{1,4})|(\d{1,5}\/\d{1,5}))(?:[:,]|\s-)?\s+/i.exec(text);
+  if (match === null) return text;
+  if (match[1] !== undefined && reading.version === null) readVersion(match[1], reading);
+  else if (match[2] !== undefined && reading.index === null) readCounter(match[2], reading);
+  else return text;
+  return text.slice(match[0].length);
 }

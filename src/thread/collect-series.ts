@@ -1,0 +1,91 @@
+/**
+ * Patches of a list of mails, put into series: by thread where they are threaded, else by sender, version, count and
+ * time. What people send is wider than git-send-email(1): series without thread, `[PATCH 6/5]`, a new version of one
+ * patch in answer to the old one, a cover without a counter, resends.
+ */
+import type { Mailbox, Message } from "../message/message.js";
+import { buildThreads, type Threads } from "./build-threads.js";
+import { SeriesPool } from "./series-pool.js";
+
+/** A message with what the later stages know of it. */
+export interface SeriesInput {
+  message: Message;
+  /** Whether the mail itself carries a diff (a quoted one does not count). */
+  hasDiff: boolean;
+  /** The patch's author where the body names one; the sender otherwise. */
+  author?: Mailbox;
+}
+
+/**
+ * Why a series is not all there. missing-patches: numbers below the total are absent. no-patches: only its cover is
+ * there. partial-reroll: new versions of some patches, sent in answer to the old ones, the rest stands as it was.
+ */
+export const INCOMPLETE = ["missing-patches", "no-patches", "partial-reroll"] as const;
+export type Incomplete = (typeof INCOMPLETE)[number];
+
+/** One version of a series of patches; a single patch is a series of one. */
+export interface Series {
+  title: string;
+  author: Mailbox;
+  version: number;
+  total: number;
+  cover: Message | null;
+  /** In the order of their numbers, one each. */
+  patches: Message[];
+  incomplete: Incomplete | null;
+  /** Position of the first mail of the series in the list, by which series are ordered. */
+  at: number;
+}
+
+/** Series of a list of messages in order of their first mail. A Message-ID that comes again is passed over. */
+export function collectSeries(inputs: readonly SeriesInput[], threads?: Threads): Series[] {
+  const known = threads ?? buildThreads(inputs.map((input) => input.message));
+  const pool = new SeriesPool(inputs, known);
+  inputs.forEach((input, at) => {
+    if (isFirst(input.message, at, known) && isPosting(input, at, inputs, known)) pool.add(at);
+  });
+  pool.adoptCovers((at) => isFirst(messageAt(inputs, at), at, known));
+  return pool.series();
+}
+
+function messageAt(inputs: readonly SeriesInput[], at: number): Message {
+  const input = inputs[at];
+  if (input === undefined) throw new RangeError(`no message at ${at}`);
+  return input.message;
+}
+
+function isFirst(message: Message, at: number, threads: Threads): boolean {
+  return message.messageId === null || threads.byId.get(message.messageId) === at;
+}
+
+/** Whether a mail posts a patch or the cover of a series, rather than speaking of one. */
+function isPosting(
+  { message, hasDiff }: SeriesInput,
+  at: number,
+  inputs: readonly SeriesInput[],
+  threads: Threads,
+): boolean {
+  const { reply, pull, patch, index, prefixes } = message.subjectInfo;
+  if (reply || pull) return false;
+  // The tip tree's bot announces a commit with its diff, in answer to the mail that it came from.
+  if (/^tip(?:-bot2?)?$/i.test(prefixes[0] ?? "")) return false;
+  if (answersItself(message, at, inputs, threads)) return false;
+  if (hasDiff) return patch || index !== null || message.inReplyTo.length === 0;
+  return index === 0;
+}
+
+/** Pipermail drops the Re: of subjects; a mail below one of the same subject is an answer all the same. */
+function answersItself(message: Message, at: number, inputs: readonly SeriesInput[], threads: Threads): boolean {
+  const up = threads.parent[at] ?? -1;
+  if (up < 0) return false;
+  return (
+    messageAt(inputs, up).subjectInfo.title === message.subjectInfo.title && sameNumber(messageAt(inputs, up), message)
+  );
+}
+
+function sameNumber(a: Message, b: Message): boolean {
+  const [x, y] = [a.subjectInfo, b.subjectInfo];
+  return (
+    x.version === y.version && x.index === y.index && x.total === y.total && x.prefixes.join() === y.prefixes.join()
+  );
+}
