@@ -18,8 +18,8 @@ export interface Candidate {
 export interface Reading {
   /** What an inside line is that begins with neither space, plus nor minus. */
   odd: "stop" | "context" | "join" | "weigh";
-  /** The first odd lines are the rest of a hunk header that was wrapped. */
-  headTail: boolean;
+  /** How many odd lines at the begin are the rest of a hunk header that was wrapped; "weigh": as its width says. */
+  headTail: number | "weigh";
   /** ` +x` is an empty context line and `+x`: flowed mail joined them, because the context line ended in its space. */
   split: boolean;
   /** Empty context lines that the client dropped are put back: at the hunk's end, or where a comment was put in. */
@@ -35,6 +35,8 @@ export interface MendedHunk {
   closed: boolean;
   /** True when context lines had lost their leading space. */
   lost: boolean;
+  /** True when others kept it: then the odd ones are hardly context. */
+  mixed: boolean;
   /** True when wrapped lines were joined, lines split or put back. */
   changed: boolean;
 }
@@ -43,22 +45,31 @@ export interface MendedHunk {
 const WRAP_COLUMNS = 72;
 /** A line that was wrapped is at least this long: only a long word can leave it shorter. */
 const MIN_WRAPPED = 56;
+/** Below this a line was hardly wrapped. */
+const MIN_JOINED = 40;
 /** A tail is the rest of one line: longer ones are a sentence of the person who answers. */
 const TAIL_COLUMNS = 76;
 /** Context lines that git writes behind the last change of a hunk. */
 const CONTEXT = 3;
+
+/** What an empty line mostly follows in kernel code: behind anything else a hunk was rather cut by hand. */
+const ENDS_BLOCK = /^(?:\}[;)]*|#endif\b.*|(?:return|goto)\b.*;|(?:break|continue);)$/;
 
 export class HunkReader {
   private old: number;
   private fresh: number;
   private readonly lines: HunkLine[] = [];
   private lost = false;
+  /** True when a context line kept its leading space. */
+  private spaced = false;
   private changed = false;
   private sectionTail = "";
   /** The candidate whose line was taken last; -1 is the hunk header. */
   private last = -1;
-  /** Context lines since the last changed one. */
+  /** Context lines before the first changed one, and since the last. */
+  private leading = 0;
   private trailing = 0;
+  private headTails = 0;
   /** Numbers of lines that stand behind an inserted comment. */
   private readonly gaps: number[] = [];
 
@@ -89,7 +100,7 @@ export class HunkReader {
       gap = false;
       if (isNoNewline(candidate.text)) this.markNoNewline();
       else if (!open) {
-        if (this.reading.odd === "stop" || !isOdd(candidate.text) || !this.joins(i)) break;
+        if (!isOdd(candidate.text) || this.last !== i - 1 || !this.wasFull(i)) break;
         this.join(candidate, i);
       } else if (!this.takeLine(candidate, i)) break;
     }
@@ -100,6 +111,7 @@ export class HunkReader {
       used: i,
       closed: this.old === 0 && this.fresh === 0,
       lost: this.lost,
+      mixed: this.lost && this.spaced,
       changed: this.changed,
     };
   }
@@ -112,8 +124,10 @@ export class HunkReader {
       return this.push({ kind: " ", text: "", at }, i) && this.pushSigned(text.slice(1), at, i);
     }
     if (first === "+" || first === "-") return this.pushSigned(text, at, i);
-    if (first === " " || first === "") return this.push({ kind: " ", text: text.slice(1), at }, i);
-    if (this.reading.odd === "stop" && !this.reading.headTail) return false;
+    if (first === " " || first === "") {
+      this.spaced ||= first === " " && text.trim() !== "";
+      return this.push({ kind: " ", text: text.slice(1), at }, i);
+    }
     if (this.joins(i)) {
       this.join(candidate, i);
       return true;
@@ -130,9 +144,13 @@ export class HunkReader {
   /** Whether the odd line at `i` is the tail of the line before it. */
   private joins(i: number): boolean {
     if (this.last !== i - 1) return false;
-    if (this.lines.length === 0) return this.reading.headTail && this.wasFull(i);
-    if (this.reading.odd === "context" || this.reading.odd === "stop") return false;
-    return this.reading.odd === "join" || this.wasFull(i);
+    const { odd, headTail } = this.reading;
+    if (this.lines.length === 0) return headTail === "weigh" ? this.wasFull(i) : this.headTails < headTail;
+    if (odd === "context" || odd === "stop") return false;
+    const before = this.candidates[i - 1];
+    if (before === undefined) return false;
+    if (/[ -]$/.test(before.text) || this.wasFull(i)) return true;
+    return odd === "join" && before.width >= MIN_JOINED;
   }
 
   /** True when the line before was so long that the first word of this one did not fit on it. */
@@ -161,6 +179,7 @@ export class HunkReader {
     if ((needsOld && this.old === 0) || (needsNew && this.fresh === 0)) return false;
     if (needsOld) this.old -= 1;
     if (needsNew) this.fresh -= 1;
+    if (line.kind === " " && this.leading === this.lines.length) this.leading += 1;
     this.trailing = line.kind === " " ? this.trailing + 1 : 0;
     this.lines.push(line);
     this.last = i;
@@ -171,29 +190,40 @@ export class HunkReader {
     this.last = i;
     this.changed = true;
     const line = this.lines[this.lines.length - 1];
+    if (line === undefined) this.headTails += 1;
     if (line === undefined) this.sectionTail += `${this.sectionTail === "" ? "" : " "}${tail.text.trim()}`;
     else line.text = joinWrapped(line.text, tail.text.trim());
   }
 
   /**
-   * Editors and clients drop empty quoted lines at the end of a quote and around a comment. What is missing is put back
-   * only where that is the one explanation: nothing but context is missing, and the hunk's end has fewer than three lines
-   * of it, or there is one comment and the end is whole.
+   * Editors and clients drop an empty quoted line at the end of a quote and beside a comment. One is put back when
+   * nothing else is missing: git writes three lines of context, so the end that has only two says where it was. At a
+   * hunk's end only behind a line that closes a block: measured on a list, that is right 34 times in 36.
    */
   private putBack(used: number): void {
-    const missing = this.old;
-    if (missing === 0 || missing !== this.fresh || missing > 2 || this.lines.length === 0) return;
+    if (this.old !== 1 || this.fresh !== 1 || this.lines.length === 0) return;
     if (this.candidates.slice(used).some((candidate) => !candidate.outside && candidate.text.trim() !== "")) return;
-    const atEnd = this.trailing + missing === CONTEXT;
-    const gap = this.gaps[0];
-    const inGap = this.trailing === CONTEXT && missing === 1 && this.gaps.length === 1 && gap !== undefined;
-    if (!atEnd && !inGap) return;
-    const place = atEnd ? this.lines.length : (gap ?? 0);
+    const place = this.missingPlace();
+    if (place === null || this.isBlank(place - 1) || this.isBlank(place)) return;
     const at = this.lines[Math.max(place - 1, 0)]?.at ?? 0;
-    for (let n = 0; n < missing; n += 1) this.lines.splice(place, 0, { kind: " ", text: "", at });
+    this.lines.splice(place, 0, { kind: " ", text: "", at });
     this.old = 0;
     this.fresh = 0;
     this.changed = true;
+  }
+
+  private missingPlace(): number | null {
+    const inHead = this.gaps.filter((gap) => gap <= this.leading);
+    if (this.leading < CONTEXT && inHead.length === 1) return inHead[0] ?? null;
+    if (this.trailing < CONTEXT) {
+      const last = this.lines[this.lines.length - 1]?.text ?? "";
+      return this.trailing + 1 === CONTEXT && ENDS_BLOCK.test(last.trim()) ? this.lines.length : null;
+    }
+    return this.gaps.length === 1 ? (this.gaps[0] ?? null) : null;
+  }
+
+  private isBlank(i: number): boolean {
+    return this.lines[i]?.kind === " " && this.lines[i]?.text.trim() === "";
   }
 
   private markNoNewline(): void {

@@ -10,14 +10,15 @@ export type { Candidate, MendedHunk } from "./hunk-reader.js";
 
 const ODD: readonly Reading["odd"][] = ["stop", "join", "weigh", "context"];
 
+const HEAD_TAILS: readonly Reading["headTail"][] = ["weigh", 0, 1, 2];
 const CHOICES = [false, true] as const;
 
 /** Ways of reading, the least daring first: dropped lines are put back only when nothing else makes the hunk close. */
 const READINGS: readonly Reading[] = [
-  { odd: "stop", headTail: false, split: false, pad: false },
+  { odd: "stop", headTail: 0, split: false, pad: false },
   ...CHOICES.flatMap((pad) =>
     CHOICES.flatMap((split) =>
-      [true, false].flatMap((headTail) => ODD.map((odd): Reading => ({ odd, headTail, split, pad }))),
+      HEAD_TAILS.flatMap((headTail) => ODD.map((odd): Reading => ({ odd, headTail, split, pad }))),
     ),
   ),
 ];
@@ -48,17 +49,19 @@ export function mendHunk(
     if (fit === EARLY && !hunk.lost && !hunk.changed) early ??= hunk;
   }
   if (early !== null) return early;
-  const open = read({ odd: lost ? "weigh" : "join", headTail: true, split: false, pad: false });
+  const open = read({ odd: lost ? "weigh" : "join", headTail: "weigh", split: false, pad: false });
   return { ...open, closed: false };
 }
 
 function weighRead(read: MendedHunk, candidates: readonly Candidate[]): number {
-  if (!read.closed) return OPEN;
+  if (!read.closed || read.mixed) return OPEN;
   for (let i = read.used; i < candidates.length; i += 1) {
     const candidate = candidates[i];
     if (candidate === undefined || candidate.outside) continue;
     const { text } = candidate;
     if (text === "--" || text === "-- " || text.trim() === "") return WELL;
+    // Text that lost its indentation looks like prose: only where the quote ends too can the count be trusted.
+    if (read.lost) return OPEN;
     return text.startsWith("+") || text.startsWith("-") || text.startsWith(" ") ? EARLY : WELL;
   }
   return WELL;

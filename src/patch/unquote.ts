@@ -9,6 +9,7 @@ import { countHunks, orphanFile, pushHunk } from "./parse-diff.js";
 import type { DiffFidelity, FileDiff, Hunk } from "./patch.js";
 import { readQuote } from "./quote-marks.js";
 import { isBoundary, readQuotedHeader } from "./quoted-header.js";
+import { restoreWhitespace } from "./retab.js";
 
 /** What one quote depth of a reply holds of a diff. */
 export interface QuotedDiff {
@@ -39,7 +40,7 @@ export function unquoteDiffs(bodyLines: readonly string[]): QuotedDiff[] {
   const depths = new Set<number>();
   for (const raw of bodyLines) {
     const { depth, start } = readQuote(raw);
-    const rest = depth === 0 ? raw : raw.slice(start);
+    const rest = depth === 0 ? raw : plainSpaces(raw.slice(start));
     if (depth > 0 && depths.size < MAX_DEPTHS && mayStartHunk(rest)) depths.add(depth);
     lines.push({ depth, raw, rest });
   }
@@ -53,6 +54,18 @@ export function unquoteDiffs(bodyLines: readonly string[]): QuotedDiff[] {
 
 /** Quotes nest a dozen deep at the most; hostile input would make every depth cost one pass over the body. */
 const MAX_DEPTHS = 16;
+
+/** Outlook and Thunderbird's HTML replies write no-break spaces for indentation. */
+function plainSpaces(text: string): string {
+  return text.includes("\u00a0") ? text.replaceAll("\u00a0", " ") : text;
+}
+
+/** Columns of a line with its tabs expanded: what the client that wrapped it counted. */
+function columns(line: string): number {
+  let n = 0;
+  for (let i = 0; i < line.length; i += 1) n += line.charCodeAt(i) === 9 ? 8 - (n % 8) : 1;
+  return n;
+}
 
 function mayStartHunk(rest: string): boolean {
   return rest.startsWith("@@ -") || rest.startsWith(" @@ -");
@@ -120,7 +133,7 @@ class DepthReader {
   }
 
   private fill(hunk: Hunk, k: number, end: number, lost: boolean): void {
-    const mended = mendHunk(this.candidates(k, end), hunk, this.lines[hunk.at]?.raw.length ?? 0, lost);
+    const mended = mendHunk(this.candidates(k, end), hunk, columns(this.lines[hunk.at]?.raw ?? ""), lost);
     this.lost ||= mended.closed && mended.lost;
     if (mended.sectionTail !== "" && !lost) hunk.section += ` ${mended.sectionTail}`;
     hunk.lines = mended.lines;
@@ -144,27 +157,33 @@ class DepthReader {
     for (let i = from; i < to; i += 1) {
       const line = this.lines[i];
       if (line === undefined) continue;
-      const outside = line.depth !== this.depth;
+      const broken = this.isBrokenArrow(line, i);
+      const outside = line.depth !== this.depth && !broken;
       const text = spaced && line.rest.startsWith(" ") ? line.rest.slice(1) : line.rest;
-      candidates.push({ text, at: i, outside, width: line.raw.length });
+      candidates.push({ text: broken ? `>${line.rest}` : text, at: i, outside, width: columns(line.raw) });
     }
     return candidates;
+  }
+
+  /** A line that was wrapped inside `->` looks as if it were quoted one deeper. */
+  private isBrokenArrow(line: Line, i: number): boolean {
+    const before = this.lines[i - 1];
+    return line.depth === this.depth + 1 && before?.depth === this.depth && before.rest.endsWith("-");
   }
 
   private finish(): QuotedDiff {
     if (this.lost) for (const { hunk, k, end } of this.open) this.fill(hunk, k, end, true);
     const drafts = this.drafts.filter(({ file }) => file.hunks.length > 0 || isBoundary(file));
+    const orphans = this.orphans.length > 0 ? [orphanFile(this.orphans)] : [];
+    if (restoreWhitespace([...drafts.map(({ file }) => file), ...orphans])) this.lost = true;
     const parts: string[] = [];
     for (const { file, headerLines } of drafts) {
       Object.assign(file, countHunks(file.hunks));
       for (const line of headerLines) parts.push(line);
       for (const hunk of file.hunks) pushHunk(parts, hunk);
     }
-    const files = drafts.map(({ file }) => file);
-    if (this.orphans.length > 0) {
-      files.push(orphanFile(this.orphans));
-      for (const hunk of this.orphans) pushHunk(parts, hunk);
-    }
+    const files = [...drafts.map(({ file }) => file), ...orphans];
+    for (const hunk of this.orphans) pushHunk(parts, hunk);
     const hunks = files.flatMap((file) => file.hunks);
     const hunksClosed = hunks.filter((hunk) => hunk.closed).length;
     return {

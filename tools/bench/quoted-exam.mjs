@@ -126,7 +126,7 @@ function count(message, parent, hunks, heads, known, sum, union, onMiss) {
     sum.recovered += 1;
     if (!wanted.has(hunkKey(hunk, true))) {
       sum.extra += 1;
-      onMiss({ message, parent, hunk, closed, quoted, extra: true });
+      onMiss({ message, parent, hunk, closed, quoted, extra: true, known });
     }
   }
   for (const hunk of peerFound)
