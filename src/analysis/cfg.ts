@@ -15,7 +15,8 @@ export interface Loop {
 }
 
 export type Step =
-  | { kind: "eval"; expr: Expr }
+  /** `used` when the value decides a branch or is returned. */
+  | { kind: "eval"; expr: Expr; used: boolean }
   | { kind: "decl"; declarator: Declarator }
   /** The loop variables get the next element. */
   | { kind: "next"; loop: Loop }
@@ -177,7 +178,7 @@ class CfgBuilder {
   }
 
   private returnStmt(stmt: Extract<Stmt, { kind: "return" }>): void {
-    if (stmt.value !== null) this.step({ kind: "eval", expr: stmt.value });
+    if (stmt.value !== null) this.step({ kind: "eval", expr: stmt.value, used: true });
     this.release(0, stmt.at);
     this.step({ kind: "return", value: stmt.value, at: stmt.at });
     this.dead();
@@ -196,7 +197,7 @@ class CfgBuilder {
   private exprStmt(expr: Expr): void {
     const guard = guardCall(expr);
     if (guard === null) {
-      this.step({ kind: "eval", expr });
+      this.step({ kind: "eval", expr, used: false });
       return;
     }
     this.takeGuard(guard.className, guard.args, expr.at);
@@ -223,7 +224,7 @@ class CfgBuilder {
       this.branch(test.right, whenTrue, whenFalse);
       return;
     }
-    this.step({ kind: "eval", expr: test });
+    this.step({ kind: "eval", expr: test, used: true });
     this.link(this.current, whenTrue, { expr: test, truth: true });
     this.link(this.current, whenFalse, { expr: test, truth: false });
   }
@@ -276,7 +277,7 @@ class CfgBuilder {
     this.link(this.current, step);
     if (next !== null) {
       this.startAt(step);
-      this.step({ kind: "eval", expr: next });
+      this.step({ kind: "eval", expr: next, used: false });
       this.link(this.current, head);
     }
     this.startAt(after);
@@ -305,7 +306,7 @@ class CfgBuilder {
     const head = this.newBlock();
     const inside = this.newBlock();
     const after = this.newBlock();
-    for (const arg of stmt.args) if (arg.kind !== "id") this.step({ kind: "eval", expr: arg });
+    for (const arg of stmt.args) if (arg.kind !== "id") this.step({ kind: "eval", expr: arg, used: true });
     this.link(this.current, head);
     this.link(head, inside);
     this.link(head, after);
@@ -341,7 +342,7 @@ class CfgBuilder {
   }
 
   private switchStmt(stmt: Extract<Stmt, { kind: "switch" }>): void {
-    this.step({ kind: "eval", expr: stmt.test });
+    this.step({ kind: "eval", expr: stmt.test, used: true });
     const after = this.newBlock();
     const head = { block: this.current, test: stmt.test, hasDefault: false };
     const outer = this.switchHead;

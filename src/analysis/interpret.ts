@@ -100,7 +100,8 @@ export class Interpreter {
   step(s: PathState, step: Step): void {
     switch (step.kind) {
       case "eval":
-        this.statement(s, step.expr);
+        if (step.used) this.eval(s, step.expr);
+        else this.statement(s, step.expr);
         return;
       case "decl":
         this.declare(s, step.declarator);
@@ -546,8 +547,11 @@ export class Interpreter {
     if (known !== undefined && known !== positive) return false;
     s.known.set(test.key, positive);
     this.settlePending(s, test, positive);
-    const deps = this.depsOf(s, test);
-    for (const dep of deps) this.learn(s, { dep, truth: positive, at: expr.at, released: new Map() });
+    const equal = test.kind === "op" && test.name === (positive ? "==" : "!=");
+    const comparesObject = equal && test.parts.some((p) => this.isObject(p));
+    for (const dep of this.depsOf(s, test)) {
+      this.learn(s, { dep, truth: positive, comparesObject, at: expr.at, released: new Map() });
+    }
     this.learnEquality(s, value, truth);
     return true;
   }

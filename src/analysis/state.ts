@@ -29,6 +29,8 @@ export interface ReadDep {
 export interface Fact {
   dep: ReadDep;
   truth: boolean;
+  /** True when the test compares what was read for being equal to an object: `kvm->owner == vcpu`. */
+  comparesObject: boolean;
   /** Offset of the branch. */
   at: number;
   /** Keys of locks that were held at the read and have been released since, with the offset of the release. */

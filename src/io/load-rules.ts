@@ -1,0 +1,54 @@
+/** Reads the rules folder and the C parser's assets from disk. */
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, ReviewError } from "../errors.js";
+import { buildRuleSet, type RuleSet, type RuleText } from "../rules/load.js";
+import { createParser, type ParseC } from "../source/parse-c.js";
+
+/** The rules that ship with the package. */
+export const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
+
+async function yamlFiles(root: string, folder: string): Promise<RuleText[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const out: RuleText[] = [];
+  for (const entry of entries) {
+    const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (entry.isDirectory() && entry.name !== "cases") out.push(...(await yamlFiles(root, path)));
+    else if (entry.isFile() && entry.name.endsWith(".yaml")) {
+      out.push({ path, text: await readFile(join(root, path), "utf8") });
+    }
+  }
+  return out;
+}
+
+const sha256 = (text: string): string => `sha256-${createHash("sha256").update(text).digest("hex")}`;
+
+/**
+ * Loads a rules folder (the shipped one unless told). A folder without `models/` uses the shipped models. Throws a
+ * {@link ReviewError} with exit 3 when the folder cannot be read or any file in it is unsound, listing every problem.
+ */
+export async function loadRules(folder: string = shippedRules()): Promise<RuleSet> {
+  let files: RuleText[];
+  try {
+    files = await yamlFiles(folder, "");
+    if (!files.some((f) => f.path.startsWith("models/"))) {
+      const shipped = await yamlFiles(shippedRules(), "");
+      files.push(...shipped.filter((f) => f.path.startsWith("models/")));
+    }
+  } catch (cause) {
+    throw new ReviewError("rules-unreadable", EXIT.config, `cannot read the rules folder ${folder}: ${(cause as Error).message}`, { cause });
+  }
+  return buildRuleSet(files, sha256);
+}
+
+/** Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage. */
+export async function loadParser(): Promise<ParseC> {
+  const require = createRequire(import.meta.url);
+  const runtime = require.resolve("web-tree-sitter/web-tree-sitter.wasm");
+  const grammar = fileURLToPath(new URL("../source/assets/tree-sitter-c.wasm", import.meta.url));
+  const [a, b] = await Promise.all([readFile(runtime), readFile(grammar)]);
+  return createParser(a, b);
+}

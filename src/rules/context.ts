@@ -1,0 +1,129 @@
+/** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
+import type { CallEvent, Event, Site } from "../analysis/events.js";
+import type { FunctionFacts } from "../analysis/function-facts.js";
+import type { ObjectModel } from "../analysis/models.js";
+import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Held } from "../analysis/state.js";
+import { globs } from "./glob.js";
+import { type Guard, guardHeld, parseGuard } from "./guards.js";
+import type { OutcomeSite } from "./outcome.js";
+import { identityOf, sharedPlace } from "./places.js";
+import type { Rule } from "./rule-schema.js";
+
+export class RuleContext {
+  readonly model: ObjectModel;
+  readonly guards: readonly Guard[];
+  readonly functions: readonly ProgramFunction[];
+  /** Predicates without a visible body that read guarded state: they are asked of an object while its guard is held. */
+  readonly predicates: ReadonlySet<string>;
+
+  constructor(
+    readonly program: Program,
+    readonly rule: Rule,
+    extraPredicates: ReadonlySet<string> = new Set(),
+  ) {
+    const model = program.models.objects.find((o) => o.name === rule.object);
+    if (model === undefined) throw new Error(`no object model ${rule.object}`);
+    this.model = model;
+    this.guards = rule.guards.map((g) => parseGuard(g.lock));
+    const inScope = globs(rule.scope.paths);
+    this.functions = program.functions.filter((f) => inScope(f.file.path));
+    this.predicates = new Set([...extraPredicates, ...this.findPredicates()]);
+  }
+
+  facts(f: ProgramFunction): FunctionFacts {
+    return this.program.facts(f);
+  }
+
+  private findPredicates(): Set<string> {
+    const found = new Set<string>();
+    for (const f of this.functions) {
+      for (const event of this.facts(f).events) {
+        if (event.kind !== "check") continue;
+        for (const dep of event.deps) {
+          if (dep.predicate === null) continue;
+          const own = guardHeld(dep.held, dep.place, this.model, this.guards);
+          if (own !== null) found.add(dep.predicate);
+        }
+      }
+    }
+    return found;
+  }
+
+  site(f: ProgramFunction, event: Event, role: OutcomeSite["role"]): OutcomeSite {
+    return this.siteAt(f, event.at, role, event.held, event.via, event.origin);
+  }
+
+  siteAt(
+    f: ProgramFunction,
+    at: number,
+    role: OutcomeSite["role"],
+    held: readonly Held[],
+    via: readonly string[] = [],
+    origin: Site | null = null,
+  ): OutcomeSite {
+    const { file } = f;
+    const start = file.text.lastIndexOf("\n", at) + 1;
+    const end = file.text.indexOf("\n", at);
+    return {
+      role,
+      path: file.path,
+      line: file.lineAt(at),
+      function: f.fn.name,
+      held: held.map((h) => h.lock.show),
+      code: file.text.slice(start, end === -1 ? undefined : end).trim(),
+      via: origin === null ? [] : [...via],
+    };
+  }
+
+  /** The comment inside or directly above a function that accepts the fault, or null. */
+  acknowledgement(f: ProgramFunction): string | null {
+    if (this.rule.acknowledged.length === 0) return null;
+    const phrases = this.rule.acknowledged.map((p) => new RegExp(p, "i"));
+    for (const comment of f.file.comments) {
+      if (comment.end < f.fn.at - 200 || comment.at > f.fn.end) continue;
+      const text = comment.text.replace(/\s*\n\s*\*?\s*/g, " ");
+      if (comment.at < f.fn.at && f.file.text.slice(comment.end, f.fn.at).trim() !== "") continue;
+      if (phrases.some((p) => p.test(text))) return text;
+    }
+    return null;
+  }
+
+  /** True for an event by which a function does something that others can see. */
+  isAct(event: Event): boolean {
+    if (event.kind === "call") return this.isActCall(event);
+    return event.kind === "write" && sharedPlace(event.place, this.model) !== null;
+  }
+
+  private isActCall(event: CallEvent): boolean {
+    if (!event.statement || this.program.models.pure(event.name) || this.model.hints.has(event.name)) return false;
+    return event.args.some((a) => this.touchesModel(a));
+  }
+
+  private touchesModel(value: CallEvent["args"][number]): boolean {
+    if (value.kind === "container" || value.type?.name === this.model.struct) return true;
+    return sharedPlace(value, this.model) !== null;
+  }
+
+  /** True when a function can run in the thread of any object: it has one as a parameter. */
+  runsForAnyObject(f: ProgramFunction): boolean {
+    return f.fn.params.some((p) => p.type.name === this.model.struct && p.type.pointers === 1);
+  }
+
+  /** Functions that touch the guarded state of an object which is not (only) their own. */
+  crossFunctions(fields: readonly string[]): ProgramFunction[] {
+    return this.functions.filter((f) => this.facts(f).events.some((e) => this.isCross(e, fields)));
+  }
+
+  private isCross(event: Event, fields: readonly string[]): boolean {
+    if (event.kind === "read" || event.kind === "write") {
+      const place = sharedPlace(event.place, this.model);
+      if (place?.scope !== "object" || identityOf(place.owner, this.model) !== "other") return false;
+      return fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
+    }
+    if (event.kind !== "check") return false;
+    return event.deps.some(
+      (d) => d.predicate !== null && this.predicates.has(d.predicate) && identityOf(d.place, this.model) === "other",
+    );
+  }
+}

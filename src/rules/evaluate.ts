@@ -1,0 +1,42 @@
+/** Runs every rule over a program: from facts to outcomes, in a total order. */
+import type { Program } from "../analysis/program.js";
+import { evaluateCheckThenAct } from "./check-then-act.js";
+import { RuleContext } from "./context.js";
+import { evaluateFlagProtocol } from "./flag-protocol.js";
+import { evaluateGuardedAccess } from "./guarded-access.js";
+import type { Outcome } from "./outcome.js";
+import type { Rule } from "./rule-schema.js";
+
+/** What one program teaches about the other side of a patch: predicates asked under a guard, by rule. */
+export type Predicates = ReadonlyMap<string, ReadonlySet<string>>;
+
+function evaluateRule(ctx: RuleContext, rule: Rule): Outcome[] {
+  switch (rule.kind) {
+    case "guarded-access":
+      return evaluateGuardedAccess(ctx, rule);
+    case "check-then-act":
+      return evaluateCheckThenAct(ctx, rule);
+    case "flag-protocol":
+      return evaluateFlagProtocol(ctx, rule);
+  }
+}
+
+const order = (o: Outcome): string =>
+  `${o.anchor.path}\0${String(o.anchor.line).padStart(9, "0")}\0${o.rule.id}\0${o.key}`;
+
+/** All outcomes of `rules` on `program`, and the predicates found, for the other side's evaluation. */
+export function evaluateRules(
+  program: Program,
+  rules: readonly Rule[],
+  learnt: Predicates = new Map(),
+): { outcomes: Outcome[]; predicates: Predicates } {
+  const outcomes: Outcome[] = [];
+  const predicates = new Map<string, ReadonlySet<string>>();
+  for (const rule of rules) {
+    const ctx = new RuleContext(program, rule, learnt.get(rule.id));
+    predicates.set(rule.id, ctx.predicates);
+    outcomes.push(...evaluateRule(ctx, rule));
+  }
+  outcomes.sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  return { outcomes, predicates };
+}

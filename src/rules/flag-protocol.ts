@@ -1,0 +1,69 @@
+/**
+ * Rule kind `flag-protocol`: a flag of the container gates what others may do while one function works, and a path that does
+ * not own the flag clears it. Found nowhere else as a rule; the founding case is the RISC-V KVM system suspend flag that any
+ * vCPU's next KVM_RUN resets.
+ */
+import type { RuleContext } from "./context.js";
+import { type FlagProtocol, flagProtocols } from "./flags.js";
+import type { Outcome, OutcomeSite } from "./outcome.js";
+import type { RuleOf } from "./rule-schema.js";
+
+const names = (list: readonly { f: { fn: { name: string } } }[]): string[] => [...new Set(list.map((x) => x.f.fn.name))].sort();
+
+/** One outcome for each function that clears a flag which it does not own. */
+export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protocol">): Outcome[] {
+  const severity = rule.severity.foreignClear;
+  if (severity === "silent") return [];
+  const out: Outcome[] = [];
+  for (const protocol of flagProtocols(ctx)) {
+    const seen = new Set<string>();
+    for (const clear of protocol.foreignClears) {
+      const name = clear.f.fn.name;
+      if (seen.has(name)) continue;
+      seen.add(name);
+      const anchor = ctx.site(clear.f, clear.event, "clear");
+      const involved = [clear, ...protocol.sets, ...protocol.gates, ...protocol.selfWipes];
+      out.push({
+        rule,
+        severity,
+        detail: {
+          kind: "foreign-clear",
+          flag: protocol.field,
+          container: ctx.model.container?.label ?? "container",
+          object: ctx.model.label,
+          setters: names(protocol.sets),
+          gates: names(protocol.gates),
+          clearer: name,
+          selfWipe: protocol.selfWipes[0]?.f.fn.name ?? "",
+        },
+        key: `foreign-clear ${protocol.field} ${name}`,
+        anchor,
+        sites: [...protocolSites(ctx, protocol), anchor, ...wipes(ctx, protocol)],
+        competitors: competitors(ctx, rule.state.fields, protocol),
+        whole: involved.every((x) => x.f.fn.whole),
+        acknowledgedBy: ctx.acknowledgement(clear.f) ?? ctx.acknowledgement(protocol.sets[0]?.f ?? clear.f),
+      });
+    }
+  }
+  return out;
+}
+
+/** Where the flag is set, and where it is tested before something is done. */
+function protocolSites(ctx: RuleContext, protocol: FlagProtocol): OutcomeSite[] {
+  return [
+    ...protocol.sets.map((s) => ctx.site(s.f, s.event, "set")),
+    ...protocol.gates.flatMap((g) => [ctx.site(g.f, g.check, "check"), ctx.site(g.f, g.act, "act")]),
+  ];
+}
+
+function wipes(ctx: RuleContext, protocol: FlagProtocol): OutcomeSite[] {
+  return protocol.selfWipes.map((w) => ctx.site(w.f, w.event, "clear"));
+}
+
+/** Functions to serialise: those that run the protocol, those it gates, and all that touch another object's state. */
+export function competitors(ctx: RuleContext, fields: readonly string[], protocol: FlagProtocol | null): string[] {
+  const list = [...ctx.crossFunctions(fields)];
+  for (const x of protocol === null ? [] : [...protocol.sets, ...protocol.gates]) if (!list.includes(x.f)) list.push(x.f);
+  list.sort((a, b) => (`${a.file.path}:${a.fn.name}` < `${b.file.path}:${b.fn.name}` ? -1 : 1));
+  return [...new Set(list.map((f) => f.fn.name))];
+}

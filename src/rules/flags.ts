@@ -1,0 +1,135 @@
+/**
+ * Flags of a container by which one function holds others off: who sets them, who tests them before it acts, who clears
+ * them. Found by what is done with them, not by name.
+ */
+import type { AccessEvent, Event } from "../analysis/events.js";
+import type { ProgramFunction } from "../analysis/program.js";
+import type { Fact } from "../analysis/state.js";
+import type { RuleContext } from "./context.js";
+import { identityOf, sharedPlace } from "./places.js";
+
+export interface FlagAccess {
+  f: ProgramFunction;
+  event: AccessEvent;
+}
+
+/** A test of the flag after which something is done only while the flag is not set. */
+export interface GateTest {
+  f: ProgramFunction;
+  check: Event;
+  act: Event;
+}
+
+export interface FlagProtocol {
+  field: string;
+  sets: FlagAccess[];
+  gates: GateTest[];
+  /** Clears by a function that may not be the one whose protocol the flag is. */
+  foreignClears: FlagAccess[];
+  /** Clears in a setter that took no step to be the only one: another's flag may be wiped. */
+  selfWipes: FlagAccess[];
+}
+
+interface Collected {
+  sets: FlagAccess[];
+  clears: FlagAccess[];
+  gates: GateTest[];
+}
+
+/** All gate flags of the functions in scope, in order of their field. */
+export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
+  const flags = new Map<string, Collected>();
+  const of = (field: string): Collected => {
+    const own = flags.get(field) ?? { sets: [], clears: [], gates: [] };
+    flags.set(field, own);
+    return own;
+  };
+  for (const f of ctx.functions) {
+    const { events } = ctx.facts(f);
+    for (const event of events) {
+      if (event.kind === "write" && event.stored !== null && isActor(ctx, f, event)) {
+        const place = sharedPlace(event.place, ctx.model);
+        if (place?.scope !== "container") continue;
+        of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
+      }
+      if (ctx.isAct(event)) collectGates(ctx, f, event, events, of);
+    }
+  }
+  return [...flags.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([field, c]) => protocol(ctx, field, c))
+    .filter((p): p is FlagProtocol => p !== null);
+}
+
+/** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
+function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): boolean {
+  if (ctx.model.lifecycle.has(f.fn.name)) return false;
+  const called = ctx.program.callersOf(f).length > 0;
+  return event.origin === null ? !called || ctx.runsForAnyObject(f) : !called;
+}
+
+function collectGates(
+  ctx: RuleContext,
+  f: ProgramFunction,
+  act: Event,
+  events: readonly Event[],
+  of: (field: string) => Collected,
+): void {
+  for (const fact of act.facts) {
+    const place = sharedPlace(fact.dep.place, ctx.model);
+    if (place?.scope !== "container" || fact.truth || fact.dep.predicate !== null) continue;
+    const gates = of(place.field).gates;
+    if (gates.some((g) => g.f === f)) continue;
+    const check = events.find((e) => e.kind === "check" && e.deps.some((d) => d.at === fact.dep.at)) ?? act;
+    gates.push({ f, check, act });
+  }
+}
+
+function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol | null {
+  const setters = new Set(c.sets.map((s) => s.f));
+  const gates = c.gates.filter((g) => !setters.has(g.f));
+  const sets = c.sets.filter((s) => bracketsWork(ctx, s, c.clears));
+  if (sets.length === 0 || gates.length === 0) return null;
+  const gating = new Set(gates.map((g) => g.f));
+  const foreignClears = c.clears.filter(
+    (clear) => !setters.has(clear.f) && !gating.has(clear.f) && ctx.runsForAnyObject(clear.f) && !ownsFlag(ctx, clear, setters),
+  );
+  const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
+  return { field, sets, gates, foreignClears, selfWipes };
+}
+
+/** The setter goes on relying on the flag: it looks at other objects afterwards, or gives the flag up on a way out. */
+function bracketsWork(ctx: RuleContext, set: FlagAccess, clears: readonly FlagAccess[]): boolean {
+  if (clears.some((c) => c.f === set.f && c.event.at !== set.event.at)) return true;
+  return ctx.facts(set.f).events.some((e) => {
+    if (e.kind !== "check" || e.at <= set.event.at) return false;
+    return e.deps.some((d) => {
+      const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, ctx.model)?.owner ?? d.place);
+      return identityOf(owner, ctx.model) === "other";
+    });
+  });
+}
+
+/** Set in one step with the look at its old value, or under a lock that is still held at the clear. */
+function isExclusive(sets: readonly FlagAccess[], clear: FlagAccess): boolean {
+  const own = sets.filter((s) => s.f === clear.f);
+  return own.every((s) => s.event.exclusive || s.event.held.some((h) => clear.event.held.some((c) => c.lock === h.lock)));
+}
+
+/** The clear happens only after a look at who owns the flag: at what a setter left on its own object, or at an owner field. */
+function ownsFlag(ctx: RuleContext, clear: FlagAccess, setters: ReadonlySet<ProgramFunction>): boolean {
+  return clear.event.facts.some((fact) => isOwnershipTest(ctx, fact, setters));
+}
+
+function isOwnershipTest(ctx: RuleContext, fact: Fact, setters: ReadonlySet<ProgramFunction>): boolean {
+  const place = sharedPlace(fact.dep.place, ctx.model);
+  if (place === null || fact.dep.predicate !== null) return false;
+  if (place.scope === "container") return fact.comparesObject;
+  return [...setters].some((f) =>
+    ctx.facts(f).events.some((e) => {
+      if (e.kind !== "write") return false;
+      const written = sharedPlace(e.place, ctx.model);
+      return written?.scope === "object" && written.field === place.field && identityOf(written.owner, ctx.model) !== "other";
+    }),
+  );
+}

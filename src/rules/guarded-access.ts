@@ -1,0 +1,106 @@
+/**
+ * Rule kind `guarded-access`: another object's guarded state is touched without its guard, or under the guard of another
+ * instance. Own state, and state of an object that only the caller knows, is judged where the object is bound.
+ */
+import type { AccessEvent } from "../analysis/events.js";
+import type { ProgramFunction } from "../analysis/program.js";
+import type { Held } from "../analysis/state.js";
+import type { Value } from "../analysis/value.js";
+import type { RuleContext } from "./context.js";
+import { competitors } from "./flag-protocol.js";
+import { guardHeld, wrongInstance } from "./guards.js";
+import type { Outcome, OutcomeDetail } from "./outcome.js";
+import { identityOf, sharedPlace } from "./places.js";
+import type { RuleOf } from "./rule-schema.js";
+
+/** One outcome for each function, access and kind of fault. */
+export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] {
+  const out = new Map<string, Outcome>();
+  for (const f of ctx.functions) {
+    const facts = ctx.facts(f);
+    const entry = entryLocks(ctx, f);
+    for (const event of facts.events) {
+      if (event.kind !== "read" && event.kind !== "write") continue;
+      const object = foreignState(ctx, rule, event);
+      if (object === null) continue;
+      const found = judge(ctx, rule, f, event, object, [...event.held, ...entry]);
+      if (found !== null && !out.has(found.key)) out.set(found.key, found);
+    }
+  }
+  return [...out.values()];
+}
+
+/** The other object whose guarded state an event touches; null when it touches something else. */
+function foreignState(ctx: RuleContext, rule: RuleOf<"guarded-access">, event: AccessEvent): Value | null {
+  const place = sharedPlace(event.place, ctx.model);
+  if (place?.scope !== "object" || identityOf(place.owner, ctx.model) !== "other") return null;
+  const isState = rule.state.fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
+  return isState ? place.owner : null;
+}
+
+function judge(
+  ctx: RuleContext,
+  rule: RuleOf<"guarded-access">,
+  f: ProgramFunction,
+  event: AccessEvent,
+  object: Value,
+  held: readonly Held[],
+): Outcome | null {
+  if (guardHeld(held, object, ctx.model, ctx.guards) !== null) return null;
+  const isGuard = (key: string): boolean => ctx.guards.some((g) => key.endsWith(`.${g.field}`));
+  if ([...event.unsure].some(isGuard)) return null;
+  const base = {
+    object: ctx.model.label,
+    state: rule.state.label,
+    guard: ctx.guards[0]?.label ?? "",
+    variable: object.show,
+    writer: f.fn.name,
+  };
+  const wrong = wrongInstance(held, object, ctx.model, ctx.guards);
+  if (wrong !== null) {
+    const detail: OutcomeDetail = { kind: "wrong-instance", ...base, held: wrong.lock.show, access: event.kind };
+    return outcome(ctx, rule, f, event, detail, rule.severity.wrongInstance);
+  }
+  if (!f.fn.whole) return null;
+  if (event.kind === "write") {
+    return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base }, rule.severity.unlockedWrite);
+  }
+  return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, rule.severity.reportedRead);
+}
+
+/** Locks of the container that every caller in view of a static function holds. */
+function entryLocks(ctx: RuleContext, f: ProgramFunction): Held[] {
+  if (!f.fn.isStatic) return [];
+  let common: Held[] | null = null;
+  for (const caller of ctx.program.callersOf(f)) {
+    for (const event of ctx.facts(caller).events) {
+      if (event.kind !== "call" || event.name !== f.fn.name || event.origin !== null) continue;
+      const here = event.held.filter((h) => h.lock.key.startsWith("VM"));
+      common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+    }
+  }
+  return common ?? [];
+}
+
+function outcome(
+  ctx: RuleContext,
+  rule: RuleOf<"guarded-access">,
+  f: ProgramFunction,
+  event: AccessEvent,
+  detail: OutcomeDetail,
+  severity: "error" | "warning" | "note" | "silent",
+): Outcome | null {
+  if (severity === "silent") return null;
+  const anchor = ctx.site(f, event, event.kind);
+  return {
+    rule,
+    severity,
+    detail,
+    key: `${detail.kind} ${f.fn.name} ${event.kind}`,
+    anchor,
+    sites: [anchor],
+    competitors: competitors(ctx, rule.state.fields, null),
+    whole: f.fn.whole,
+    acknowledgedBy: ctx.acknowledgement(f),
+  };
+}

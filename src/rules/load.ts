@@ -1,0 +1,87 @@
+/** From the texts of rule and model files to a rule set; every fault of every file is named at once. */
+import { parse as parseYaml } from "yaml";
+import type { z } from "zod";
+import type { AnalysisModels } from "../analysis/models.js";
+import { EXIT, type Problem, ReviewError } from "../errors.js";
+import type { SyntaxModel } from "../source/prepass.js";
+import { buildModels, type ModelFile, modelFileSchema } from "./model-schema.js";
+import { type Rule, ruleSchema } from "./rule-schema.js";
+
+/** Rules in order of their ids, and the models they share. `version` changes when any of the texts does. */
+export interface RuleSet {
+  rules: readonly Rule[];
+  models: AnalysisModels;
+  syntax: SyntaxModel;
+  /** "sha256-..." over all rule and model texts. */
+  version: string;
+}
+
+/** A file of the rules folder; `path` is relative to it, with forward slashes. */
+export interface RuleText {
+  path: string;
+  text: string;
+}
+
+function checked<T extends z.ZodType>(file: RuleText, schema: T, problems: Problem[]): z.infer<T> | null {
+  let data: unknown;
+  try {
+    data = parseYaml(file.text);
+  } catch (error) {
+    problems.push({ code: "rule-yaml", message: `${file.path}: ${(error as Error).message.split("\n")[0]}` });
+    return null;
+  }
+  const result = schema.safeParse(data ?? {});
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) {
+    const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
+    problems.push({ code: "rule-schema", message: `${file.path}: ${where}${issue.message}` });
+  }
+  return null;
+}
+
+function checkRule(rule: Rule, file: RuleText, objects: ReadonlySet<string>, problems: Problem[]): void {
+  const folder = file.path.replace(/\/rule\.yaml$/, "");
+  if (rule.id !== folder) problems.push({ code: "rule-id", message: `${file.path}: id is ${rule.id}, the folder is ${folder}` });
+  if (!objects.has(rule.object)) {
+    problems.push({ code: "rule-object", message: `${file.path}: object: no model is called ${rule.object}` });
+  }
+  for (const phrase of rule.acknowledged) {
+    try {
+      new RegExp(phrase, "i");
+    } catch {
+      problems.push({ code: "rule-phrase", message: `${file.path}: acknowledged: not a regular expression: ${phrase}` });
+    }
+  }
+}
+
+/**
+ * Builds the rule set. `models/*.yaml` are models, `<area>/<name>/rule.yaml` rules. Throws a {@link ReviewError} (exit 3) that
+ * lists every problem when any file is unsound, or when there is no rule at all.
+ */
+export function buildRuleSet(files: readonly RuleText[], digest: (text: string) => string): RuleSet {
+  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const problems: Problem[] = [];
+  const modelFiles: ModelFile[] = [];
+  for (const file of sorted.filter((f) => /^models\/[^/]+\.yaml$/.test(f.path))) {
+    const model = checked(file, modelFileSchema, problems);
+    if (model !== null) modelFiles.push(model);
+  }
+  const { analysis, syntax } = buildModels(modelFiles);
+  const objects = new Set(analysis.objects.map((o) => o.name));
+  const rules: Rule[] = [];
+  for (const file of sorted.filter((f) => /\/rule\.yaml$/.test(f.path))) {
+    const rule = checked(file, ruleSchema, problems);
+    if (rule === null) continue;
+    checkRule(rule, file, objects, problems);
+    if (rules.some((r) => r.id === rule.id)) problems.push({ code: "rule-id", message: `${file.path}: id ${rule.id} is taken` });
+    rules.push(rule);
+  }
+  if (rules.length === 0 && problems.length === 0) problems.push({ code: "no-rules", message: "no rule.yaml was found" });
+  if (problems.length > 0) {
+    const list = problems.map((p) => `  ${p.message}`).join("\n");
+    throw new ReviewError("bad-rules", EXIT.config, `the rules are not sound:\n${list}`, { problems });
+  }
+  rules.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
+  return { rules, models: analysis, syntax, version };
+}

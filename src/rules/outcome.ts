@@ -1,0 +1,77 @@
+/** What a rule kind says about the code: structured, without words. The review turns it into findings. */
+import type { Problem } from "../errors.js";
+import type { Rule } from "./rule-schema.js";
+
+/** A place in the code with what matters there. `at` is an offset into the file as it was read; `line` is of that file. */
+export interface OutcomeSite {
+  role: "set" | "clear" | "check" | "act" | "read" | "write" | "lock" | "unlock";
+  path: string;
+  line: number;
+  function: string;
+  /** Locks held, as the source spells them. */
+  held: string[];
+  code: string;
+  via: string[];
+}
+
+/** What the words need, by kind of outcome. */
+export type OutcomeDetail =
+  | {
+      kind: "foreign-clear";
+      flag: string;
+      container: string;
+      object: string;
+      setters: string[];
+      gates: string[];
+      clearer: string;
+      /** The setter's own way out that clears the flag although another may have set it too; "" when there is none. */
+      selfWipe: string;
+    }
+  | {
+      kind: "stale-check";
+      object: string;
+      state: string;
+      /** What was checked: one other object, or all of them. */
+      all: boolean;
+      guard: string;
+      /** The lock that was dropped between check and act; "" when none was held. */
+      dropped: string;
+      acts: string[];
+      /** A flag that would excuse it, were it sound: who can wipe it, or why it is not exclusive. */
+      gate: { flag: string; wipedBy: string[] } | null;
+      checker: string;
+    }
+  | { kind: "unlocked-write"; object: string; state: string; guard: string; variable: string; writer: string }
+  | {
+      kind: "wrong-instance";
+      object: string;
+      state: string;
+      guard: string;
+      variable: string;
+      held: string;
+      writer: string;
+      access: "read" | "write";
+    }
+  | { kind: "reported-read"; object: string; state: string; guard: string; variable: string; writer: string };
+
+export interface Outcome {
+  rule: Rule;
+  detail: OutcomeDetail;
+  /** What is wrong, independent of where the lines stand: equal keys on both sides of a patch are the same fault. */
+  key: string;
+  severity: "error" | "warning" | "note";
+  /** The site the comment belongs to; one of `sites`. */
+  anchor: OutcomeSite;
+  sites: OutcomeSite[];
+  /** Functions that read or change another object's state, to be serialised; in order of path and name. */
+  competitors: string[];
+  /** True when every function that the outcome rests on was seen whole. */
+  whole: boolean;
+  /** The comment by which the code accepts the fault, or null. */
+  acknowledgedBy: string | null;
+}
+
+export interface Evaluation {
+  outcomes: Outcome[];
+  problems: Problem[];
+}

@@ -1,0 +1,49 @@
+/** Which shared thing a place belongs to, and whose it is. */
+import type { ObjectModel } from "../analysis/models.js";
+import type { Value } from "../analysis/value.js";
+
+/** A field of an object or of its container. */
+export interface SharedPlace {
+  scope: "object" | "container";
+  owner: Value;
+  /** Fields from the owner, joined with dots: "arch.mp_state". */
+  field: string;
+}
+
+/** Splits a place at the object or container it belongs to; null when it belongs to neither. */
+export function sharedPlace(place: Value, model: ObjectModel): SharedPlace | null {
+  const fields: string[] = [];
+  for (let v: Value | null = place; v !== null; v = v.base) {
+    const isContainer = v.kind === "container" || (model.container !== null && v.type?.name === model.container.struct);
+    const isObject = v.type?.name === model.struct && v.type.pointers <= 1;
+    if (v !== place && (isContainer || isObject)) {
+      const field = fields.reverse().join(".").replace(/\.(?=[[{])/g, "");
+      return { scope: isContainer ? "container" : "object", owner: v, field };
+    }
+    if (v.kind !== "field") return null;
+    fields.push(v.name);
+  }
+  return null;
+}
+
+/** Whose object a value is: the running thread's own, certainly another's (or any of all), the caller's argument, or unknown. */
+export type Identity = "self" | "other" | "param" | "unknown";
+
+/** Decides by where a value came from, never by its name. */
+export function identityOf(value: Value, model: ObjectModel): Identity {
+  switch (value.kind) {
+    case "element":
+      return value.type?.name === model.struct ? "other" : "unknown";
+    case "result":
+      return model.getters.has(value.name) ? "other" : model.own.has(value.name) ? "self" : "unknown";
+    case "param":
+      return "param";
+    case "merge": {
+      const kinds = new Set(value.parts.filter((p) => p.kind !== "constant").map((p) => identityOf(p, model)));
+      const [only] = kinds;
+      return kinds.size === 1 && only !== undefined ? only : "unknown";
+    }
+    default:
+      return "unknown";
+  }
+}

@@ -1,0 +1,81 @@
+/** The schema of rules/<area>/<id>/rule.yaml: what a rule author may write, every field documented. */
+import { z } from "zod";
+
+const path = z
+  .string()
+  .regex(/^(\$object|\$container)->[A-Za-z_][\w.>-]*$/, 'expected "$object->field" or "$container->field"');
+
+const guard = z.strictObject({
+  lock: path.describe("The lock, from the object ($object) or its container ($container)"),
+  note: z.string().optional().describe("A caveat to name when this lock is proposed or used"),
+});
+
+const base = {
+  id: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "expected area/name, as the folder is called"),
+  title: z.string().min(1).describe("One line: what the rule finds"),
+  stage: z.enum(["nursery", "stable"]).default("nursery").describe("nursery: shown locally, never posted"),
+  scope: z
+    .strictObject({
+      paths: z.array(z.string().min(1)).min(1).describe("Globs (*, **, {a,b}) of the files the rule speaks of"),
+      context: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Globs of further files to read when a tree is there; $arch is the patched file's architecture"),
+    })
+    .describe("Where the rule holds"),
+  object: z.string().describe("Name of the object model (rules/models)"),
+  acknowledged: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Phrases (regular expressions, any case) of a comment that accepts the race"),
+  cites: z.array(z.string().min(1)).default([]).describe("Kernel documents and commits the rule rests on"),
+};
+
+const state = z.strictObject({
+  label: z.string().describe("What the state is called in a sentence"),
+  fields: z.array(z.string().min(1)).min(1).describe("Paths from the object, such as arch.mp_state"),
+});
+
+const guarded = {
+  state,
+  guards: z.array(guard).min(1).describe("Locks of which one must be held; the first is the object's own"),
+  serialise: z
+    .strictObject({
+      what: z.string().describe("The lock to propose, as it stands in a sentence"),
+      caveat: z.string().optional().describe("What to mind when that lock is chosen"),
+    })
+    .describe("What to propose where one critical section an object is not enough"),
+};
+
+const severityOf = z.enum(["error", "warning", "note", "silent"]);
+
+export const ruleSchema = z.discriminatedUnion("kind", [
+  z.strictObject({
+    ...base,
+    kind: z.literal("guarded-access"),
+    ...guarded,
+    severity: z
+      .strictObject({
+        unlockedWrite: severityOf.default("error"),
+        wrongInstance: severityOf.default("error"),
+        reportedRead: severityOf.default("note"),
+      })
+      .prefault({}),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("check-then-act"),
+    ...guarded,
+    severity: z.strictObject({ staleCheck: severityOf.default("warning") }).prefault({}),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("flag-protocol"),
+    ...guarded,
+    severity: z.strictObject({ foreignClear: severityOf.default("warning") }).prefault({}),
+  }),
+]);
+
+/** A rule as its file says it, defaults filled in. */
+export type Rule = z.infer<typeof ruleSchema>;
+export type RuleOf<K extends Rule["kind"]> = Extract<Rule, { kind: K }>;
