@@ -1,0 +1,95 @@
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import pkg from "../../package.json" with { type: "json" };
+import { CLI, runCli } from "./run-cli.js";
+
+const THREAD = "fixtures/threads/susp-gate/thread.txt";
+const MBOX = "fixtures/threads/susp-gate/patch.mbox";
+
+describe("usage", () => {
+  it("tells its version and its exit codes", () => {
+    expect(runCli(["--version"])).toEqual({ code: 0, out: `${pkg.version}\n`, err: "" });
+    const help = runCli(["--help"]);
+    expect(help).toMatchObject({ code: 0, err: "" });
+    for (const code of ["0  nothing found", "1  findings", "2  usage", "3  rule", "4  an input", "5  network"])
+      expect(help.out).toContain(code);
+    expect(help.out).toContain("Examples:");
+  });
+
+  it.each([
+    [["--tre", "x", MBOX], "unknown option '--tre' (Did you mean --tree?)"],
+    [["--format", "xml", MBOX], "argument 'xml' is invalid"],
+    [["--fail-on", "x", MBOX], "argument 'x' is invalid"],
+    [[], "name an input"],
+    [["parse"], "missing required argument 'input'"],
+    [["--from", "nobody", MBOX], "--from is no mailbox"],
+    [["completion", "ksh"], "ksh"],
+  ])("refuses %j with one line and exit code 2", (args, says) => {
+    const { code, out, err } = runCli(args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(says);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("review parse", () => {
+  it("prints one object a line, in input order, from files and standard input", () => {
+    const { code, out, err } = runCli(["parse", THREAD, MBOX]);
+    expect([code, err]).toEqual([0, ""]);
+    const lines = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ kind }) => kind)).toEqual(["reply", "patch"]);
+    expect(lines[0].quoted[0].files).toHaveLength(4);
+    expect(lines[1].files).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ newPath: "arch/arm64/kvm/park.c", additions: 10, deletions: 1 }),
+      ]),
+    );
+    expect(lines[1].diff).toBeUndefined();
+    const piped = runCli(["parse", "--diff", "-"], "From: a@b\nSubject: [PATCH] x\n\nno patch\n");
+    expect(JSON.parse(piped.out)).toMatchObject({ title: "x", kind: "other" });
+  });
+
+  it("answers everything readable before it fails for the rest", () => {
+    const { code, out, err } = runCli(["parse", "no-such-file", MBOX]);
+    expect(code).toBe(4);
+    expect(JSON.parse(out)).toMatchObject({ kind: "patch" });
+    expect(err).toBe("review: cannot read no-such-file: no such file or folder\n");
+  });
+
+  it("ends quietly when its reader goes away", () => {
+    const many = `for i in $(seq 400); do cat ${MBOX}; done | "$0" --import tsx "$1" parse --diff - | head -n 1`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", many, process.execPath, CLI], { encoding: "utf8" });
+    expect(stdout.split("\n")).toHaveLength(2);
+    expect(stderr).toBe("");
+  });
+});
+
+describe("completion", () => {
+  it.each(["bash", "zsh", "fish"])("prints a script for %s", (shell) => {
+    const { code, out } = runCli(["completion", shell]);
+    expect(code).toBe(0);
+    expect(out).toContain("review complete --");
+    const check = spawnSync(shell, ["-n"], { input: out, encoding: "utf8" });
+    // Only a shell that is installed can say whether it reads the script.
+    if (check.error === undefined) expect(check.stderr).toBe("");
+  });
+
+  const words = (...args: string[]): string[] =>
+    runCli(["complete", "--", ...args])
+      .out.split("\n")
+      .map((line) => line.split("\t")[0] ?? "")
+      .filter((word) => word !== "" && !word.startsWith(":"));
+
+  it("knows commands, options, values, and files", () => {
+    expect(words("pa")).toContain("parse");
+    expect(words("--for")).toEqual(["--format"]);
+    expect(words("--format", "")).toEqual(["text", "json", "reply", "sarif"]);
+    expect(words("fixtures/threads/susp-gate/t")).toEqual([THREAD]);
+    expect(words("parse", "fixtures/threads/susp-gate/p")).toEqual([MBOX]);
+    expect(words("--tree", "fixtures/threads/susp-gate/")).toEqual([]);
+    expect(words("--tree", "fix")).toEqual(["fixtures/", "fixtures/threads/"]);
+  });
+});
