@@ -8,11 +8,11 @@ import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "../errors.js";
 import { endOnClosedPipe, remark } from "../io/terminal.js";
 import { FAIL_ON } from "../report/plan.js";
+import { FORMATS } from "./formats.js";
 import type { ParseOptions } from "./parse-command.js";
 import { reportError } from "./report-error.js";
 import type { ReviewOptions } from "./review-command.js";
 
-const FORMATS = ["text", "json", "reply", "sarif"] as const;
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 const INPUTS =

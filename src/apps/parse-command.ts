@@ -1,7 +1,11 @@
 /** `review parse`: every message of the inputs as one JSON object a line, in input order, broken ones too. */
 import { EXIT, type ExitCode } from "../errors.js";
 import { makeProgress, remark, writeOutput } from "../io/terminal.js";
+import type { Message } from "../message/message.js";
 import { parseRecord } from "../patch/parse-record.js";
+import { readPatches } from "../patch/read-patch.js";
+import type { SeriesInput } from "../thread/collect-series.js";
+import { seriesRecords } from "../thread/series-record.js";
 import { openInputs } from "./inputs.js";
 import { reportError } from "./report-error.js";
 
@@ -31,13 +35,26 @@ const lineWriter = (): { line: (value: unknown) => Promise<void>; end: () => Pro
   };
 };
 
+/** b4 writes its change-id near the end of a body; of an archive's bodies no more than that is kept. Characters. */
+const BODY_TAIL = 4096;
+
+/** What the series need of a message; the tail is copied, because a slice would keep the whole body in memory. */
+const seriesInput = (message: Message): SeriesInput => {
+  const { patch, author } = readPatches(message);
+  const text = Buffer.from(message.body.text.slice(-BODY_TAIL)).toString();
+  return { message: { ...message, body: { ...message.body, text } }, hasDiff: patch !== null, author };
+};
+
 /** Runs the command; answers the exit code. */
 export const runParse = async (inputs: readonly string[], options: ParseOptions): Promise<ExitCode> => {
   const opened = openInputs(inputs, makeProgress(options.quiet !== true));
   const writer = lineWriter();
+  const mails: SeriesInput[] = [];
   for await (const message of opened.messages) {
-    await writer.line(parseRecord(message, { diff: options.diff === true }));
+    if (options.series === true) mails.push(seriesInput(message));
+    else await writer.line(parseRecord(message, { diff: options.diff === true }));
   }
+  for (const record of seriesRecords(mails)) await writer.line(record);
   await writer.end();
   const unreadable = opened.unreadable();
   return unreadable === null ? EXIT.nothing : reportError(unreadable, remark);

@@ -8,9 +8,7 @@ import { renderReplies } from "../report/mail-reply.js";
 import { renderSarif } from "../report/sarif.js";
 import { renderTerminal } from "../report/terminal.js";
 import type { ReviewResult } from "../review/finding.js";
-
-export const FORMATS = ["text", "json", "reply", "sarif"] as const;
-export type Format = (typeof FORMATS)[number];
+import type { Format } from "./formats.js";
 
 export interface RenderOptions {
   format: Format;

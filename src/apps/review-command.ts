@@ -3,7 +3,8 @@ import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { remark, writeOutput } from "../io/terminal.js";
 import { type FailOn, makesFail } from "../report/plan.js";
 import type { ReviewResult } from "../review/finding.js";
-import { type Format, readMailbox, render } from "./render.js";
+import type { Format } from "./formats.js";
+import { readMailbox, render } from "./render.js";
 
 export interface ReviewOptions {
   format: Format;

@@ -43,7 +43,7 @@ const patchOf = ({ messageId, subject, series, analysed, reason, files }: PatchR
 });
 
 /** The document as data. Keys stand in one order, whatever order the objects were made in. */
-export const reportDocument = (review: Review): ReportDocument => ({
+const reportDocument = (review: Review): ReportDocument => ({
   schemaVersion: 1,
   tool: review.tool,
   patches: review.patches.map(patchOf),

@@ -20,7 +20,7 @@ const ONLY_WHEN_ASKED: Record<FindingStatus, boolean> = {
 };
 
 /** True when `severity` is `least` or graver. */
-export const atLeast = (severity: Severity, least: Severity): boolean =>
+const atLeast = (severity: Severity, least: Severity): boolean =>
   SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
 
 /** Findings that a reply mail is written for. A rule in nursery is shown locally and never posted. */

@@ -37,7 +37,7 @@ const clipOctets = (line: string): string => {
 };
 
 /** A line of the answered mail behind its quote mark; an empty one gets the mark alone, as mail clients write it. */
-export const quoteLine = (line: string): string => clipOctets(defuse(line === "" ? ">" : `> ${mailSafe(line)}`));
+const quoteLine = (line: string): string => clipOctets(defuse(line === "" ? ">" : `> ${mailSafe(line)}`));
 
 /** A line of the body without the quote marks that a reply put before it. */
 const withoutMarks = (line: string, depth: number): string => {

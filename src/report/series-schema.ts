@@ -3,6 +3,7 @@
  * object is loose, because the contract lets later versions add fields; none of those named here may be dropped.
  */
 import { z } from "zod";
+import { INCOMPLETE } from "../thread/collect-series.js";
 
 const messageId = z.string().nullable().meta({ description: "without <>" });
 
@@ -14,10 +15,7 @@ export const parsedSeriesSchema = z
     total: z.number().int(),
     cover: messageId,
     patches: z.array(messageId).meta({ description: "Message-IDs in order" }),
-    incomplete: z.string().nullable().meta({ description: "why patches are missing, or null" }),
+    incomplete: z.enum(INCOMPLETE).nullable().meta({ description: "why patches are missing, or null" }),
     previous: messageId.meta({ description: "cover or first id of the version before, or null" }),
   })
   .meta({ title: "patchwitness series", description: "A line of review parse --series." });
-
-/** A line of `review parse --series`. */
-export type ParsedSeries = z.infer<typeof parsedSeriesSchema>;

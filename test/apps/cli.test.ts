@@ -1,10 +1,18 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import pkg from "../../package.json" with { type: "json" };
 import { CLI, runCli } from "./run-cli.js";
 
 const THREAD = "fixtures/threads/susp-gate/thread.txt";
 const MBOX = "fixtures/threads/susp-gate/patch.mbox";
+
+const schemaErrors = (name: string, value: unknown): unknown => {
+  const url = new URL(`../../schemas/${name}.schema.json`, import.meta.url);
+  const validate = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(url, "utf8")));
+  return validate(value) ? [] : validate.errors;
+};
 
 describe("usage", () => {
   it("tells its version and its exit codes", () => {
@@ -50,6 +58,22 @@ describe("review parse", () => {
     expect(lines[1].diff).toBeUndefined();
     const piped = runCli(["parse", "--diff", "-"], "From: a@b\nSubject: [PATCH] x\n\nno patch\n");
     expect(JSON.parse(piped.out)).toMatchObject({ title: "x", kind: "other" });
+  });
+
+  it("prints the series instead, and both as the published schemas say", () => {
+    const { code, out } = runCli(["parse", "--series", MBOX, THREAD]);
+    expect(code).toBe(0);
+    const series = out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(series).toMatchObject([{ version: 1, total: 1, cover: null, incomplete: null, previous: null }]);
+    const messages = runCli(["parse", "--diff", THREAD, MBOX])
+      .out.trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    for (const line of messages) expect(schemaErrors("parse-message", line)).toEqual([]);
+    for (const line of series) expect(schemaErrors("parse-series", line)).toEqual([]);
   });
 
   it("answers everything readable before it fails for the rest", () => {
