@@ -11,4 +11,10 @@ export interface SourceTree {
   readBlob(id: string): Promise<string | null>;
   /** Paths of all files below a folder ("" for the root), relative to the tree, sorted by code unit. */
   list(folder: string): Promise<string[]>;
+  /**
+   * The full blob id of the file at a path (SHA-1 of "blob <size>\0<bytes>", as git names it), or null when there is no
+   * such file or it is not known. A folder tree has no blobs to look up, but can say whether a file is the one that an
+   * `index` line names.
+   */
+  blobId?(path: string): Promise<string | null>;
 }
