@@ -39,7 +39,12 @@ export async function loadRules(folder: string = shippedRules()): Promise<RuleSe
       files.push(...shipped.filter((f) => f.path.startsWith("models/")));
     }
   } catch (cause) {
-    throw new ReviewError("rules-unreadable", EXIT.config, `cannot read the rules folder ${folder}: ${(cause as Error).message}`, { cause });
+    throw new ReviewError(
+      "rules-unreadable",
+      EXIT.config,
+      `cannot read the rules folder ${folder}: ${(cause as Error).message}`,
+      { cause },
+    );
   }
   return buildRuleSet(files, sha256);
 }

@@ -38,7 +38,9 @@ export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-
       groups.set(key, [...(groups.get(key) ?? []), stale]);
     }
     for (const [key, group] of groups) {
-      const gates = protocols.filter((p) => p.sets.some((s) => s.f === f && s.event.at < (group[0] as Stale).fact.dep.at));
+      const gates = protocols.filter((p) =>
+        p.sets.some((s) => s.f === f && s.event.at < (group[0] as Stale).fact.dep.at),
+      );
       if (gates.some(isSound)) continue;
       out.push(outcome(ctx, rule, severity, key, group, gates[0] ?? null));
     }
@@ -61,7 +63,13 @@ function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Progra
       const at = guard === null ? undefined : fact.released.get(guard.lock.key);
       if (guard !== null && at === undefined) continue;
       if (guard === null && !f.fn.whole && !comesFromShownLines(object)) continue;
-      out.push({ f, object, fact, act, dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at } });
+      out.push({
+        f,
+        object,
+        fact,
+        act,
+        dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at },
+      });
     }
   }
   return out;
@@ -84,7 +92,12 @@ function checkedObject(ctx: RuleContext, rule: RuleOf<"check-then-act">, fact: F
  * What relies on the check: after a look at every element, anything done behind the loop; after a look at one object, a
  * change of that object's state.
  */
-function reliesOn(ctx: RuleContext, loops: readonly { id: number; at: number; end: number }[], object: Value, act: Event): boolean {
+function reliesOn(
+  ctx: RuleContext,
+  loops: readonly { id: number; at: number; end: number }[],
+  object: Value,
+  act: Event,
+): boolean {
   if (object.kind === "element") {
     const loop = loops.find((l) => l.id === object.index);
     return loop !== undefined && act.at >= loop.end;
@@ -110,7 +123,8 @@ function outcome(
   const acts = [...new Map(group.map((s) => [s.act.at, s.act])).values()].sort((a, b) => a.at - b.at);
   for (const act of acts.slice(0, 3)) sites.push(ctx.site(f, act, "act"));
   for (const g of gate?.gates ?? []) sites.push(ctx.site(g.f, g.check, "check"), ctx.site(g.f, g.act, "act"));
-  for (const c of [...(gate?.foreignClears ?? []), ...(gate?.selfWipes ?? [])]) sites.push(ctx.site(c.f, c.event, "clear"));
+  for (const c of [...(gate?.foreignClears ?? []), ...(gate?.selfWipes ?? [])])
+    sites.push(ctx.site(c.f, c.event, "clear"));
   const wipedBy = [...(gate?.foreignClears ?? []), ...(gate?.selfWipes ?? [])].map((c) => c.f.fn.name);
   return {
     rule,

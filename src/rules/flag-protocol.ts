@@ -8,7 +8,8 @@ import { type FlagProtocol, flagProtocols } from "./flags.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
 
-const names = (list: readonly { f: { fn: { name: string } } }[]): string[] => [...new Set(list.map((x) => x.f.fn.name))].sort();
+const names = (list: readonly { f: { fn: { name: string } } }[]): string[] =>
+  [...new Set(list.map((x) => x.f.fn.name))].sort();
 
 /** One outcome for each function that clears a flag which it does not own. */
 export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protocol">): Outcome[] {
@@ -63,7 +64,8 @@ function wipes(ctx: RuleContext, protocol: FlagProtocol): OutcomeSite[] {
 /** Functions to serialise: those that run the protocol, those it gates, and all that touch another object's state. */
 export function competitors(ctx: RuleContext, fields: readonly string[], protocol: FlagProtocol | null): string[] {
   const list = [...ctx.crossFunctions(fields)];
-  for (const x of protocol === null ? [] : [...protocol.sets, ...protocol.gates]) if (!list.includes(x.f)) list.push(x.f);
+  for (const x of protocol === null ? [] : [...protocol.sets, ...protocol.gates])
+    if (!list.includes(x.f)) list.push(x.f);
   list.sort((a, b) => (`${a.file.path}:${a.fn.name}` < `${b.file.path}:${b.fn.name}` ? -1 : 1));
   return [...new Set(list.map((f) => f.fn.name))];
 }

@@ -92,7 +92,8 @@ function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol |
   if (sets.length === 0 || gates.length === 0) return null;
   const gating = new Set(gates.map((g) => g.f));
   const foreignClears = c.clears.filter(
-    (clear) => !setters.has(clear.f) && !gating.has(clear.f) && ctx.runsForAnyObject(clear.f) && !ownsFlag(ctx, clear, setters),
+    (clear) =>
+      !setters.has(clear.f) && !gating.has(clear.f) && ctx.runsForAnyObject(clear.f) && !ownsFlag(ctx, clear, setters),
   );
   const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
   return { field, sets, gates, foreignClears, selfWipes };
@@ -113,7 +114,9 @@ function bracketsWork(ctx: RuleContext, set: FlagAccess, clears: readonly FlagAc
 /** Set in one step with the look at its old value, or under a lock that is still held at the clear. */
 function isExclusive(sets: readonly FlagAccess[], clear: FlagAccess): boolean {
   const own = sets.filter((s) => s.f === clear.f);
-  return own.every((s) => s.event.exclusive || s.event.held.some((h) => clear.event.held.some((c) => c.lock === h.lock)));
+  return own.every(
+    (s) => s.event.exclusive || s.event.held.some((h) => clear.event.held.some((c) => c.lock === h.lock)),
+  );
 }
 
 /** The clear happens only after a look at who owns the flag: at what a setter left on its own object, or at an owner field. */
@@ -129,7 +132,9 @@ function isOwnershipTest(ctx: RuleContext, fact: Fact, setters: ReadonlySet<Prog
     ctx.facts(f).events.some((e) => {
       if (e.kind !== "write") return false;
       const written = sharedPlace(e.place, ctx.model);
-      return written?.scope === "object" && written.field === place.field && identityOf(written.owner, ctx.model) !== "other";
+      return (
+        written?.scope === "object" && written.field === place.field && identityOf(written.owner, ctx.model) !== "other"
+      );
     }),
   );
 }

@@ -41,7 +41,8 @@ function checked<T extends z.ZodType>(file: RuleText, schema: T, problems: Probl
 
 function checkRule(rule: Rule, file: RuleText, objects: ReadonlySet<string>, problems: Problem[]): void {
   const folder = file.path.replace(/\/rule\.yaml$/, "");
-  if (rule.id !== folder) problems.push({ code: "rule-id", message: `${file.path}: id is ${rule.id}, the folder is ${folder}` });
+  if (rule.id !== folder)
+    problems.push({ code: "rule-id", message: `${file.path}: id is ${rule.id}, the folder is ${folder}` });
   if (!objects.has(rule.object)) {
     problems.push({ code: "rule-object", message: `${file.path}: object: no model is called ${rule.object}` });
   }
@@ -49,7 +50,10 @@ function checkRule(rule: Rule, file: RuleText, objects: ReadonlySet<string>, pro
     try {
       new RegExp(phrase, "i");
     } catch {
-      problems.push({ code: "rule-phrase", message: `${file.path}: acknowledged: not a regular expression: ${phrase}` });
+      problems.push({
+        code: "rule-phrase",
+        message: `${file.path}: acknowledged: not a regular expression: ${phrase}`,
+      });
     }
   }
 }
@@ -73,10 +77,12 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
     const rule = checked(file, ruleSchema, problems);
     if (rule === null) continue;
     checkRule(rule, file, objects, problems);
-    if (rules.some((r) => r.id === rule.id)) problems.push({ code: "rule-id", message: `${file.path}: id ${rule.id} is taken` });
+    if (rules.some((r) => r.id === rule.id))
+      problems.push({ code: "rule-id", message: `${file.path}: id ${rule.id} is taken` });
     rules.push(rule);
   }
-  if (rules.length === 0 && problems.length === 0) problems.push({ code: "no-rules", message: "no rule.yaml was found" });
+  if (rules.length === 0 && problems.length === 0)
+    problems.push({ code: "no-rules", message: "no rule.yaml was found" });
   if (problems.length > 0) {
     const list = problems.map((p) => `  ${p.message}`).join("\n");
     throw new ReviewError("bad-rules", EXIT.config, `the rules are not sound:\n${list}`, { problems });

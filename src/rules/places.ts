@@ -17,7 +17,10 @@ export function sharedPlace(place: Value, model: ObjectModel): SharedPlace | nul
     const isContainer = v.kind === "container" || (model.container !== null && v.type?.name === model.container.struct);
     const isObject = v.type?.name === model.struct && v.type.pointers <= 1;
     if (v !== place && (isContainer || isObject)) {
-      const field = fields.reverse().join(".").replace(/\.(?=[[{])/g, "");
+      const field = fields
+        .reverse()
+        .join(".")
+        .replace(/\.(?=[[{])/g, "");
       return { scope: isContainer ? "container" : "object", owner: v, field };
     }
     if (v.kind !== "field") return null;

@@ -1,0 +1,140 @@
+/**
+ * The review stage, and its one entry: messages in, findings out. For each patch both sides are analysed and compared; the
+ * patches of a series are judged in order, each on top of those before it; different series each against the tree itself.
+ */
+import type { Message } from "../message/message.js";
+import type { FileDiff } from "../patch/patch.js";
+import { evaluateRules } from "../rules/evaluate.js";
+import type { RuleSet } from "../rules/load.js";
+import type { Outcome } from "../rules/outcome.js";
+import type { ParseC } from "../source/parse-c.js";
+import type { SourceTree } from "../tree/source-tree.js";
+import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
+import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
+import { applicable, makeReader, type ReviewContext, readSides, type Sides } from "./sides.js";
+import { TreeReader } from "./tree-reader.js";
+import { judge, sameFault, type Touched } from "./verdict.js";
+
+export interface ReviewOptions {
+  tree: SourceTree | null;
+  rules: RuleSet;
+  parse: ParseC;
+  /** The tool's own version, for the report. */
+  version: string;
+  onProgress?: (done: number, total: number, label: string) => void;
+}
+
+interface Judged {
+  selected: SelectedPatch;
+  report: PatchReport;
+  found: { finding: Finding; outcome: Outcome }[];
+  /** Outcomes before and after; empty when the patch was not analysed. */
+  base: readonly Outcome[];
+  result: readonly Outcome[];
+}
+
+/** Reviews the patches of the messages. Throws only on I/O failure of the tree. */
+export async function reviewMessages(messages: readonly Message[], options: ReviewOptions): Promise<ReviewResult> {
+  const { rules, parse, tree } = options;
+  const reader = makeReader(parse, rules);
+  const treeReader = tree === null ? null : new TreeReader(tree, reader);
+  const context: ReviewContext = { rules, reader, tree: treeReader };
+  const groups = selectPatches(messages);
+  const total = groups.reduce((n, g) => n + g.length, 0);
+  const judged: Judged[] = [];
+  for (const group of groups) {
+    judged.push(...(await reviewGroup(group, context)));
+    options.onProgress?.(judged.length, total, group[0]?.patch.title ?? "");
+  }
+  judged.sort((a, b) => a.selected.order - b.selected.order);
+  return assemble(judged, messages, { name: "patchwitness", version: options.version, rules: rules.version });
+}
+
+async function reviewGroup(group: PatchGroup, context: ReviewContext): Promise<Judged[]> {
+  context.tree?.startSeries();
+  const out: Judged[] = [];
+  for (const selected of group) {
+    const { rules, files } = applicable(context.rules.rules, selected.patch);
+    out.push(files.length === 0 ? passedOver(selected) : await reviewPatch(selected, context, rules, files));
+    if (group.length > 1) await context.tree?.keep(selected.patch);
+  }
+  markFixedLater(out);
+  return out;
+}
+
+function reportOf(selected: SelectedPatch, analysed: PatchReport["analysed"], reason: string | null): PatchReport {
+  const { patch, message, series } = selected;
+  return {
+    messageId: patch.messageId,
+    subject: message.subject,
+    series,
+    analysed,
+    reason,
+    files: patch.files.map((f) => f.newPath ?? f.oldPath ?? "").filter((p) => p !== ""),
+  };
+}
+
+function passedOver(selected: SelectedPatch): Judged {
+  const isCode = selected.patch.files.some((f) => /\.[ch]$/.test(f.newPath ?? f.oldPath ?? ""));
+  const reason = isCode ? "no rule speaks of these files" : "no C file is changed";
+  return { selected, report: reportOf(selected, "none", reason), found: [], base: [], result: [] };
+}
+
+async function reviewPatch(
+  selected: SelectedPatch,
+  context: ReviewContext,
+  rules: RuleSet["rules"][number][],
+  files: readonly FileDiff[],
+): Promise<Judged> {
+  const sides = await readSides(selected.patch, rules, files, context);
+  const result = evaluateRules(sides.result, rules);
+  const base = evaluateRules(sides.base, rules, result.predicates);
+  const report = reportOf(selected, sides.analysed, sides.reason);
+  const outcomes = { base: base.outcomes, result: result.outcomes };
+  const found = judge(sides, outcomes, selected.patch, touchedFunctions(sides));
+  return { selected, report, found, base: base.outcomes, result: result.outcomes };
+}
+
+/** Functions in which the patch adds or removes lines. */
+function touchedFunctions(sides: Sides): Touched {
+  const touched = new Set<string>();
+  for (const { file, fn } of sides.result.functions) {
+    const [from, to] = [file.lineAt(fn.at), file.lineAt(fn.end)];
+    const changed = sides.changed.get(file.path) ?? [];
+    if (changed.some((line) => line >= from && line <= to)) touched.add(`${file.path}\0${fn.name}`);
+  }
+  return (path, name) => touched.has(`${path}\0${name}`);
+}
+
+/** A finding whose fault a later patch of the series had before it and has no longer after it was fixed later. */
+function markFixedLater(judged: readonly Judged[]): void {
+  judged.forEach((one, i) => {
+    for (const { finding, outcome } of one.found) {
+      if (finding.status !== "introduced" && finding.status !== "incomplete-fix") continue;
+      const fixed = judged
+        .slice(i + 1)
+        .some(
+          (later) => later.base.some((b) => sameFault(b, outcome)) && !later.result.some((r) => sameFault(r, outcome)),
+        );
+      if (fixed) finding.status = "fixed-later";
+    }
+  });
+}
+
+function assemble(judged: readonly Judged[], messages: readonly Message[], tool: Review["tool"]): ReviewResult {
+  const reviewed: ReviewedPatch[] = judged.map(({ selected, report, found }) => ({
+    message: selected.message,
+    patch: selected.patch,
+    report,
+    findings: found.map((f) => f.finding),
+  }));
+  const problems: ReportProblem[] = messages.flatMap((m) => m.problems.map((p) => ({ messageId: m.messageId, ...p })));
+  for (const { patch } of reviewed) problems.push(...patch.problems.map((p) => ({ messageId: patch.messageId, ...p })));
+  const review = {
+    tool,
+    patches: reviewed.map((r) => r.report),
+    findings: reviewed.flatMap((r) => r.findings),
+    problems,
+  };
+  return { review, reviewed };
+}

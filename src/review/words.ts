@@ -1,0 +1,132 @@
+/**
+ * What is said of each outcome: a question, the reason, what to change. One entry for each kind of outcome; a new kind does
+ * not compile without its words.
+ */
+import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
+
+export interface Words {
+  message: string;
+  why: string;
+  suggestion: string;
+}
+
+/** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
+type View = "tree" | "function" | "diff";
+
+const call = (name: string): string => `${name}()`;
+
+/** "a(), b() and c()". */
+export function listed(names: readonly string[]): string {
+  const calls = names.map(call);
+  if (calls.length < 2) return calls.join("");
+  return `${calls.slice(0, -1).join(", ")} and ${calls.at(-1)}`;
+}
+
+const short = (field: string): string => field.split(".").at(-1) ?? field;
+
+function advice(outcome: Outcome, view: View, state: string, object: string, guard: string): string {
+  const { rule, competitors } = outcome;
+  const rest = view === "tree" ? "" : ", and any such path that the patch does not show";
+  const paths = competitors.length > 0 ? `: ${listed(competitors)}${rest}` : "";
+  const caveat = rule.serialise.caveat === undefined ? "" : ` ${rule.serialise.caveat}`;
+  return (
+    `I would serialise with ${rule.serialise.what} every operation that reads or changes another ${object}'s ` +
+    `${state}${paths}. Operations that only change the calling ${object}'s own state can go on ` +
+    `with ${guard} alone.${caveat}`
+  );
+}
+
+type Detail<K extends OutcomeDetail["kind"]> = Extract<OutcomeDetail, { kind: K }>;
+
+function foreignClear(d: Detail<"foreign-clear">, outcome: Outcome, view: View): Words {
+  const flag = short(d.flag);
+  const wipe =
+    d.selfWipe === ""
+      ? ""
+      : ` A second caller of ${call(d.selfWipe)} that gives up clears it as well, whoever had set it: the set takes no note ` +
+        "of a flag that is already there.";
+  const checks = outcome.sites.some((s) => s.role === "check" && d.setters.includes(s.function));
+  const when = checks ? "between the checks and what rests on them" : "before the work that it was set for has ended";
+  return {
+    message: `Is ${flag} still set when ${listed(d.setters)} relies on it?`,
+    why:
+      `${listed(d.setters)} sets it for the whole ${d.container} and ${listed(d.gates)} holds back while it is set, but ` +
+      `${call(d.clearer)} clears it for any ${d.object} that comes by, without a look at who set it. So a second thread can ` +
+      `wipe it ${when}, and the gate stands open.${wipe}`,
+    suggestion: advice(outcome, view, outcome.rule.state.label, d.object, guardOf(outcome)),
+  };
+}
+
+const guardOf = (outcome: Outcome): string => outcome.rule.guards[0]?.lock.split(/->|\./).at(-1) ?? "its lock";
+
+function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Words {
+  const acts = d.acts.length > 0 ? d.acts[0] : "what follows";
+  const unlocked = view === "diff" ? `with no ${d.guard} in sight` : `without its ${d.guard}`;
+  const how = d.all
+    ? d.dropped === ""
+      ? `The loop reads each ${d.object}'s state ${unlocked}`
+      : `The loop holds one ${d.guard} at a time and drops it before it looks at the next ${d.object}`
+    : d.dropped === ""
+      ? `The state is read ${unlocked}`
+      : `${d.dropped} is dropped between the check and the change`;
+  const gate =
+    d.gate === null
+      ? ""
+      : ` ${short(d.gate.flag)} would keep the others out meanwhile, but ` +
+        `${listed(d.gate.wipedBy)} can clear it before then.`;
+  return {
+    message: d.all
+      ? `What keeps the other ${d.object}s stopped once they were looked at, until ${acts}?`.replace(
+          "stopped",
+          "as they were",
+        )
+      : `What keeps the ${d.object} as it was checked, until ${acts}?`,
+    why: `${how}, so when the code acts on it, none of what was seen needs to hold any more.${gate}`,
+    suggestion: advice(outcome, view, d.state, d.object, d.guard),
+  };
+}
+
+function unlockedWrite(d: Detail<"unlocked-write">, outcome: Outcome, view: View): Words {
+  return {
+    message: `What serialises this write to the ${d.state} of another ${d.object}?`,
+    why:
+      `${d.variable} need not be the ${d.object} that runs ${call(d.writer)}, and its ${d.guard} is not held here, so the ` +
+      "write can fall into the middle of what its owner, or a third thread, does under that lock.",
+    suggestion: `I would take ${d.variable}'s own ${d.guard} around it. ${advice(outcome, view, d.state, d.object, d.guard)}`,
+  };
+}
+
+function wrongInstance(d: Detail<"wrong-instance">): Words {
+  return {
+    message: `Should the lock here not be the one of ${d.variable}?`,
+    why:
+      `This ${d.access}s the ${d.state} of ${d.variable}, but what is held is ${d.held}: the right kind of lock of ` +
+      `another ${d.object}. It keeps nobody from changing this one.`,
+    suggestion: `I would take ${d.variable}'s own ${d.guard} around the ${d.access}.`,
+  };
+}
+
+function reportedRead(d: Detail<"reported-read">): Words {
+  return {
+    message: `The ${d.state} of another ${d.object} is read here without its ${d.guard}.`,
+    why: `${d.variable} can change while ${call(d.writer)} looks. That is fine for a value which is only passed on.`,
+    suggestion: "READ_ONCE() and a comment that says so would tell the next reader.",
+  };
+}
+
+/** The words of an outcome. */
+export function wordsFor(outcome: Outcome, view: View): Words {
+  const { detail } = outcome;
+  switch (detail.kind) {
+    case "foreign-clear":
+      return foreignClear(detail, outcome, view);
+    case "stale-check":
+      return staleCheck(detail, outcome, view);
+    case "unlocked-write":
+      return unlockedWrite(detail, outcome, view);
+    case "wrong-instance":
+      return wrongInstance(detail);
+    case "reported-read":
+      return reportedRead(detail);
+  }
+}
