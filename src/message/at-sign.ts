@@ -46,6 +46,8 @@ function wasAtSign(left: string, right: string, text: string, start: number, end
   if (!isHost(host)) return false;
   // An address or a message id in the path of an archive's link.
   if (before === "/") return true;
+  // An entry of MAINTAINERS: a tab stands before it, no sentence.
+  if (before === "\t") return true;
   return after !== "/" && !PROSE.has(left.toLowerCase()) && !left.endsWith(",") && !/^[.,]/.test(left);
 }
 

@@ -111,8 +111,8 @@ export function tryStrict(bytes: Uint8Array): string | null {
 /** Bytes of a header block: UTF-8 when they are (RFC 6532), else windows-1252. */
 export function decodeHeaderBytes(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const latin1 = buffer.toString("latin1");
-  if (!/[\x80-\xff]/.test(latin1)) return latin1;
+  const text = buffer.toString("utf8");
+  if (!text.includes("\ufffd")) return text;
   return tryStrict(bytes) ?? windows1252.decode(bytes);
 }
 

@@ -9,9 +9,6 @@ export interface HeaderBlock {
   bodyStart: number;
 }
 
-/** A field's name, 33-126 without the colon; white space before the colon is obsolete but seen. */
-const FIELD = /^([!-9;-~]+)[ \t]*:/;
-
 /**
  * Reads the header block. It ends at the first empty line, or, as in git's mailinfo, before the first line that can be
  * no header; blank lines, From lines and `>From ` lines before the first field are passed over.
@@ -42,7 +39,7 @@ export function parseHeaders(raw: Buffer, problems: Problem[]): HeaderBlock {
         if (fields.size > 0 || !/^>?From /.test(text.slice(pos, pos + 6)))
           return cutAt(raw, from, text, pos, fields, problems);
       } else {
-        name = text.slice(pos, colon).trimEnd().toLowerCase();
+        name = lowerName(text.slice(pos, colon));
         parts = [text.slice(colon + 1, lineEnd).trim()];
       }
     }
@@ -80,10 +77,35 @@ function cutAt(
   return { fields, bodyStart: offset };
 }
 
+/** Longest name of a field that is believed; real ones stay below 40. */
+const MAX_NAME = 1000;
+
+/**
+ * Where the colon after a field's name stands, or -1. A name is made of the characters 33-126; white space before the
+ * colon is obsolete (RFC 5322, 4.5) but seen.
+ */
 function fieldColon(text: string, pos: number, lineEnd: number): number {
-  const colon = text.indexOf(":", pos);
-  if (colon <= pos || colon >= lineEnd || colon - pos > 1000) return -1;
-  return FIELD.test(text.slice(pos, colon + 1)) ? colon : -1;
+  const stop = Math.min(lineEnd, pos + MAX_NAME);
+  let at = pos;
+  while (at < stop && isNameChar(text.charCodeAt(at))) at++;
+  if (at === pos) return -1;
+  while (at < stop && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 9)) at++;
+  return text.charCodeAt(at) === 58 ? at : -1;
+}
+
+function isNameChar(code: number): boolean {
+  return code > 32 && code < 127 && code !== 58;
+}
+
+const lowerNames = new Map<string, string>();
+
+/** The lower-case name of a field; the few names that mail uses are remembered. */
+function lowerName(name: string): string {
+  const known = lowerNames.get(name);
+  if (known !== undefined) return known;
+  const lower = name.trimEnd().toLowerCase();
+  if (lowerNames.size < 500 && name.length < 60) lowerNames.set(name, lower);
+  return lower;
 }
 
 function skipBlankLines(raw: Buffer): number {

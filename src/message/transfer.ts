@@ -44,6 +44,8 @@ function softBreak(source: Buffer, at: number): number {
  * them, with a problem.
  */
 export function decodeBase64Body(source: Buffer, problems: Problem[]): { decoded: Buffer; clear: Buffer } {
+  if (isClean(source))
+    return { decoded: Buffer.from(source.toString("latin1"), "base64"), clear: source.subarray(0, 0) };
   let pos = 0;
   let end = 0;
   let padded = false;
@@ -63,6 +65,14 @@ export function decodeBase64Body(source: Buffer, problems: Problem[]): { decoded
   if (damaged) problems.push({ code: "bad-base64", message: "Bytes that are not base64 were left out of the body." });
   const rest = source.subarray(end);
   return { decoded: decodeSegments(source.subarray(0, end)), clear: isBlank(rest) ? rest.subarray(0, 0) : rest };
+}
+
+/** Whether all of it is base64, padded at its end only: the usual case, told by two searches. */
+function isClean(source: Buffer): boolean {
+  const text = source.toString("latin1");
+  if (/[^A-Za-z0-9+/=\r\n]/.test(text)) return false;
+  const padding = text.indexOf("=");
+  return padding < 0 || /^[=\r\n]*$/.test(text.slice(padding));
 }
 
 function lineKind(source: Buffer, start: number, end: number): "blank" | "base64" | "clear" | "damaged" {
