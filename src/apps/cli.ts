@@ -65,8 +65,8 @@ const reviewCommand = (program: Command): void => {
     .addHelpText("after", HELP)
     .action(async (inputs: string[], options: ReviewOptions) => {
       if (inputs.length === 0) program.error("error: name an input, or - for standard input");
-      const { senderOf } = await import("./review-command.js");
-      senderOf(options);
+      const { runReview } = await import("./review-command.js");
+      process.exitCode = await runReview(inputs, options, version());
     });
 };
 

@@ -1,10 +1,18 @@
 /** `review`: reads the inputs, reviews the patches in them, prints the report in the form that was asked for. */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
-import { remark, writeOutput } from "../io/terminal.js";
+import { type OpenTree, openTree } from "../io/git-tree.js";
+import { loadParser, loadRules } from "../io/load-rules.js";
+import { makeProgress, remark, writeOutput } from "../io/terminal.js";
+import type { Mailbox, Message } from "../message/message.js";
 import { type FailOn, makesFail } from "../report/plan.js";
+import { visible } from "../report/visible.js";
 import type { ReviewResult } from "../review/finding.js";
+import { reviewMessages } from "../review/review.js";
+import type { RuleSet } from "../rules/load.js";
 import type { Format } from "./formats.js";
+import { openInputs } from "./inputs.js";
 import { readMailbox, render } from "./render.js";
+import { reportError } from "./report-error.js";
 
 export interface ReviewOptions {
   format: Format;
@@ -17,28 +25,65 @@ export interface ReviewOptions {
 }
 
 /** The sender that `--from` names; what is no mailbox is a usage error, before any work is done. */
-export const senderOf = (options: ReviewOptions) => {
-  if (options.from === undefined) return null;
-  const mailbox = readMailbox(options.from);
+const senderOf = (from: string | undefined): Mailbox | null => {
+  if (from === undefined) return null;
+  const mailbox = readMailbox(from);
   if (mailbox !== null) return mailbox;
   throw new ReviewError("bad-sender", EXIT.usage, "--from is no mailbox: write it as 'Name <name@example.org>'");
 };
 
-/** Prints a finished review and answers the exit code that it means. `failedInputs` could not be read at all. */
-export const present = async (
-  result: ReviewResult,
+interface Tools {
+  rules: RuleSet;
+  tree: OpenTree | null;
+  /** This package's version. */
+  version: string;
+}
+
+/** Rules and tree are opened before the inputs are read: what is wrong with them is told at once. */
+const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
+  const rules = await loadRules(options.rules);
+  const tree = options.tree === undefined ? null : await openTree(options.tree);
+  return { rules, tree, version };
+};
+
+const reviewAll = async (
+  messages: readonly Message[],
+  { rules, tree, version }: Tools,
   options: ReviewOptions,
-  run: { tree: string | null; failedInputs: number },
-): Promise<ExitCode> => {
-  const text = render(result, {
-    format: options.format,
-    all: options.all === true,
-    quiet: options.quiet === true,
-    tree: run.tree,
-    from: senderOf(options),
-  });
-  await writeOutput(text);
+): Promise<ReviewResult> => {
+  const progress = makeProgress(options.quiet !== true);
+  const onProgress = (done: number, total: number, label: string): void =>
+    progress.update(done / Math.max(1, total), visible(label));
+  try {
+    const parse = await loadParser();
+    return await reviewMessages(messages, { tree, rules, parse, version, onProgress });
+  } finally {
+    progress.clear();
+    await tree?.close();
+  }
+};
+
+const remarkOn = (text: string, options: ReviewOptions): void => {
   if (options.format === "reply" && text === "" && options.quiet !== true) remark("review: nothing to reply to");
-  if (run.failedInputs > 0) return EXIT.input;
+};
+
+/** Runs the command; answers the exit code. */
+export const runReview = async (
+  inputs: readonly string[],
+  options: ReviewOptions,
+  version: string,
+): Promise<ExitCode> => {
+  const from = senderOf(options.from);
+  const tools = await openTools(options, version);
+  const opened = openInputs(inputs, makeProgress(options.quiet !== true));
+  const messages: Message[] = [];
+  for await (const message of opened.messages) messages.push(message);
+  const result = await reviewAll(messages, tools, options);
+  const { format, all = false, quiet = false } = options;
+  const text = render(result, { format, all, quiet, tree: tools.tree?.label ?? null, from });
+  await writeOutput(text);
+  remarkOn(text, options);
+  const unreadable = opened.unreadable();
+  if (unreadable !== null) return reportError(unreadable, remark);
   return result.review.findings.some((finding) => makesFail(finding, options.failOn)) ? EXIT.findings : EXIT.nothing;
 };

@@ -9,7 +9,15 @@ import { toMboxrd } from "./mboxrd.js";
 import { isPosted } from "./plan.js";
 import { type Anchor, anchorOf, defuse, type QuoteState, quoteFor } from "./quote.js";
 import { footerLines, type ReplyOptions, replyHeaders } from "./reply-envelope.js";
-import { FINDING_LINES, OWN_COLUMNS, paragraph, type Remark, remarkLines, statusLines } from "./reply-text.js";
+import {
+  FINDING_LINES,
+  OWN_COLUMNS,
+  paragraph,
+  type Remark,
+  remarkLines,
+  sentences,
+  statusLines,
+} from "./reply-text.js";
 import { oneLine } from "./visible.js";
 import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
 import { wrap } from "./wrap.js";
@@ -45,31 +53,49 @@ const attribution = ({ patch, message }: ReviewedPatch): string[] => {
   return wrap(defuse(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
 };
 
-/** Advice that all comments share, said before them: general before picky. */
-const generalLines = (placed: readonly Placed[]): string[] => [
-  ...paragraph(`${REPLY.shared(placed.length)} ${placed[0]?.finding.suggestion ?? ""}`),
-  "",
-];
+/** Sentences of advice that all findings share: said once, before the comments (general before picky). */
+const sharedAdvice = (findings: readonly Finding[]): string[] => {
+  const [first, ...others] = findings.map(({ suggestion }) => sentences(suggestion));
+  return first === undefined || others.length === 0
+    ? []
+    : first.filter((sentence) => others.every((other) => other.includes(sentence)));
+};
 
-const commentLines = (patch: Patch, placed: readonly Placed[], general: boolean, perFinding: boolean): string[] => {
-  const state: QuoteState = { file: null, hunk: null, next: 0 };
+const generalLines = (shared: readonly string[], comments: number): string[] =>
+  shared.length === 0 ? [] : [...paragraph(`${REPLY.shared(comments)} ${shared.join(" ")}`), ""];
+
+/** Answers whether a thing is said for the first time, and takes note of it. */
+const firstTime = (): ((text: string) => boolean) => {
   const said = new Set<string>();
-  const first = (text: string): boolean => {
+  return (text) => {
     if (said.has(text)) return false;
     said.add(text);
     return true;
   };
+};
+
+const evidenceKey = ({ interleaving, witness }: Finding): string =>
+  JSON.stringify(interleaving.length > 0 ? interleaving : witness);
+
+const commentLines = (
+  patch: Patch,
+  placed: readonly Placed[],
+  shared: readonly string[],
+  status: boolean,
+): string[] => {
+  const state: QuoteState = { file: null, hunk: null, next: 0 };
+  const isNew = firstTime();
+  for (const sentence of shared) isNew(sentence);
   return placed.flatMap(({ finding, anchor }) => {
     const quote = anchor === null ? [] : quoteFor(patch, anchor, finding, state);
+    const advice = sentences(finding.suggestion).filter(isNew).join(" ");
     const remark: Remark = {
       finding,
       exact: anchor?.exact ?? false,
-      why: first(`why ${finding.why}`),
-      evidence: first(
-        `evidence ${JSON.stringify([finding.interleaving, finding.interleaving.length > 0 || finding.witness])}`,
-      ),
-      advice: general ? "above" : first(`advice ${finding.suggestion}`) ? "here" : "said",
-      status: perFinding,
+      why: isNew(`why ${finding.why}`),
+      evidence: isNew(`evidence ${evidenceKey(finding)}`),
+      advice: advice === "" && shared.length === 0 && finding.suggestion !== "" ? REPLY.coveredAbove : advice,
+      status,
     };
     // The quote, the blank line below it and the one after the comment count as the finding's lines.
     const lines = remarkLines(remark, Math.max(10, FINDING_LINES - quote.length - 2));
@@ -92,14 +118,14 @@ const bodyLines = (
 ) => {
   const { patch } = reviewed;
   const placed = inPatchOrder(patch, findings);
-  const general = placed.length > 1 && new Set(findings.map(({ suggestion }) => suggestion)).size === 1;
+  const advice = sharedAdvice(findings);
   const statuses = new Set(findings.map(({ status }) => status));
   const [status] = statuses;
   const shared = statuses.size === 1 && status !== undefined ? statusLines(status) : [];
   return [
-    ...(general ? generalLines(placed) : []),
+    ...generalLines(advice, placed.length),
     ...attribution(reviewed),
-    ...commentLines(patch, placed, general, shared.length === 0),
+    ...commentLines(patch, placed, advice, shared.length === 0),
     ...confidenceLines(findings),
     ...shared,
     "",

@@ -16,6 +16,8 @@ const MAX_OCTETS = 990;
 /** Lines quoted before the commented one, and how far up a witness in the same hunk may pull the quote. */
 const LEAD = 3;
 const MAX_LEAD = 9;
+/** Lines of a statement that goes over several. */
+const MAX_STATEMENT = 4;
 
 /**
  * Takes the life out of what bots obey: netdev's bot reads `pw-bot:` anywhere in a body (its documentation), syzbot
@@ -59,8 +61,12 @@ const fileLine = (patch: Patch, file: FileDiff): string => {
 
 const hunkLine = (patch: Patch, hunk: Hunk): string => sentLine(patch, hunk.at, ["@@ "], formatHunkHeader(hunk));
 
-/** A line of a hunk as the mail has it. Flowed or quoted bodies differ from the diff: there the diff's line is given. */
+/**
+ * A line of a hunk as the mail has it. Flowed or quoted bodies differ from the diff: there the diff's line is given, and
+ * where an archive ate the indentation none is made up.
+ */
 const codeLine = (patch: Patch, line: HunkLine): string => {
+  if (patch.fidelity === "indent-lost") return `${line.kind} ${line.text.trim()}`.trimEnd();
   const whole = line.kind + line.text;
   const sent = patch.depth === 0 ? patch.bodyLines[line.at] : undefined;
   // A client that strips trailing blanks sends a blank context line as an empty one.
@@ -109,6 +115,25 @@ const firstLine = (shown: ShownLine, finding: Finding): number => {
   return start <= 2 ? 0 : start;
 };
 
+const openParentheses = (text: string): number => {
+  let open = 0;
+  for (const char of text) open += char === "(" ? 1 : char === ")" ? -1 : 0;
+  return open;
+};
+
+/** Index of the last line of the statement that begins at `index`, by its parentheses; a few lines at most. */
+const statementEnd = (hunk: Hunk, index: number): number => {
+  const { kind } = hunk.lines[index] ?? {};
+  let open = 0;
+  for (let at = index; at < Math.min(hunk.lines.length, index + MAX_STATEMENT); at += 1) {
+    const line = hunk.lines[at];
+    if (line === undefined || (line.kind !== kind && line.kind !== " ")) break;
+    open += openParentheses(line.text.slice(0, MAX_OCTETS));
+    if (open <= 0) return at;
+  }
+  return index;
+};
+
 /** What has been quoted so far, so that each line is quoted once and headers only where the place changes. */
 export interface QuoteState {
   file: FileDiff | null;
@@ -127,9 +152,10 @@ export const quoteFor = (patch: Patch, { shown }: Anchor, finding: Finding, stat
   const start = sameHunk ? Math.max(state.next, wanted) : wanted;
   const cut = sameHunk ? start > state.next : start > 0;
   if (cut) lines.push(CUT);
-  for (const line of hunk.lines.slice(start, index + 1)) lines.push(quoteLine(codeLine(patch, line)));
+  const end = statementEnd(hunk, index);
+  for (const line of hunk.lines.slice(start, end + 1)) lines.push(quoteLine(codeLine(patch, line)));
   state.file = file;
   state.hunk = hunk;
-  state.next = Math.max(sameHunk ? state.next : 0, index + 1);
+  state.next = Math.max(sameHunk ? state.next : 0, end + 1);
   return lines;
 };

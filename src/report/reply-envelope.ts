@@ -166,7 +166,7 @@ export const footerLines = (
     ]),
     firstFitting([
       `Wrong? Reply with "#review invalid ${ids.join(" ")} REASON"`,
-      'Wrong? Reply with "#review invalid ID REASON" (X-Patchwitness-Finding-Id)',
+      'Wrong? Reply with "#review invalid ID REASON", ID as in the headers',
     ]),
   ];
 };

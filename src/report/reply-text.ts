@@ -15,12 +15,10 @@ const MAX_EVIDENCE = 12;
 export const paragraph = (text: string): string[] =>
   wrap(defuse(oneLine(text.replace(/\s+/g, " ").replaceAll("`", ""))), OWN_COLUMNS);
 
+export const sentences = (text: string): string[] => text.split(/(?<=[.?!]) +(?=[A-Z])/).filter((part) => part !== "");
+
 /** The first `count` sentences of a text. */
-const leading = (text: string, count: number): string =>
-  text
-    .split(/(?<=[.?!]) +(?=[A-Z])/)
-    .slice(0, count)
-    .join(" ");
+const leading = (text: string, count: number): string => sentences(text).slice(0, count).join(" ");
 
 /** What of a finding still has to be said where it stands; what was said above is not said again. */
 export interface Remark {
@@ -29,7 +27,8 @@ export interface Remark {
   exact: boolean;
   why: boolean;
   evidence: boolean;
-  advice: "said" | "above" | "here";
+  /** The sentences of the suggestion that were not said above, as text; "" when all of them were. */
+  advice: string;
   status: boolean;
 }
 
@@ -78,12 +77,6 @@ export const statusLines = (status: Finding["status"]): string[] => [
   `${QUESTIONS.after} ${STATUS_ANSWERS[status].after}`,
 ];
 
-const adviceBlock = ({ finding, advice }: Remark, limit: number): string[] => {
-  if (advice === "above") return [];
-  if (advice === "said") return paragraph(REPLY.coveredAbove);
-  return paragraph(leading(finding.suggestion, limit));
-};
-
 const asksNothing = ({ message, why, suggestion }: Finding): boolean => !`${message}${why}${suggestion}`.includes("?");
 
 const blocks = (remark: Remark, trim: Trim): string[][] => {
@@ -95,7 +88,7 @@ const blocks = (remark: Remark, trim: Trim): string[][] => {
     paragraph(`${where}${message}${why}`),
     remark.evidence ? evidenceLines(finding, trim.evidence) : [],
     asksNothing(finding) ? paragraph(REPLY.doubt) : [],
-    adviceBlock(remark, trim.advice),
+    remark.advice === "" ? [] : paragraph(leading(remark.advice, trim.advice)),
     remark.status ? statusLines(finding.status) : [],
   ].filter((block) => block.length > 0);
 };

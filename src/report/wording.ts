@@ -97,5 +97,5 @@ export const REPLY = {
 export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
   high: null,
   medium: "Callers were not read: a lock that one of them takes would not be seen.",
-  low: "Read from the diff alone: where no lock is named, none is visible in the patch.",
+  low: "Read from the diff alone; further locks: none visible in the patch.",
 };
