@@ -52,6 +52,7 @@ const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.
 
 function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction): Stale[] {
   const facts = ctx.facts(f);
+  const entry = ctx.entryLocks(f);
   const out: Stale[] = [];
   for (const act of facts.events) {
     if (!ctx.isAct(act)) continue;
@@ -59,6 +60,7 @@ function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Progra
       const object = checkedObject(ctx, rule, fact);
       if (object === null || identityOf(object, ctx.model) !== "other") continue;
       if (!reliesOn(ctx, facts.loops, object, act)) continue;
+      if (guardHeld(entry, object, ctx.model, ctx.guards) !== null) continue;
       const guard = guardHeld(fact.dep.held, object, ctx.model, ctx.guards);
       const at = guard === null ? undefined : fact.released.get(guard.lock.key);
       if (guard !== null && at === undefined) continue;
@@ -107,6 +109,12 @@ function reliesOn(
   return written?.scope === "object" && written.owner === object;
 }
 
+/** What an act is called where it is done: the call that leads to it, the function called, or the place written. */
+function actName(act: Event): string {
+  if (act.via[0] !== undefined) return `${act.via[0]}()`;
+  return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? act.place.show : "";
+}
+
 function outcome(
   ctx: RuleContext,
   rule: RuleOf<"check-then-act">,
@@ -136,7 +144,7 @@ function outcome(
       all: first.object.kind === "element",
       guard: ctx.guards[0]?.label ?? "",
       dropped: dropped?.show ?? "",
-      acts: acts.map((a) => (a.kind === "call" ? `${a.name}()` : a.kind === "write" ? a.place.show : "")),
+      acts: [...new Set(acts.map(actName))],
       gate: gate === null ? null : { flag: gate.field, wipedBy: [...new Set(wipedBy)] },
       checker: f.fn.name,
     },

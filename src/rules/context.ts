@@ -4,6 +4,7 @@ import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
+import { pathOf, type Value } from "../analysis/value.js";
 import { globs } from "./glob.js";
 import { type Guard, guardHeld, parseGuard } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
@@ -110,20 +111,34 @@ export class RuleContext {
     return f.fn.params.some((p) => p.type.name === this.model.struct && p.type.pointers === 1);
   }
 
-  /** Functions that touch the guarded state of an object which is not (only) their own. */
+  /** Locks of the container that every caller in view of a static function holds. */
+  entryLocks(f: ProgramFunction): Held[] {
+    if (!f.fn.isStatic) return [];
+    let common: Held[] | null = null;
+    for (const caller of this.program.callersOf(f)) {
+      for (const event of this.facts(caller).events) {
+        if (event.kind !== "call" || event.name !== f.fn.name || event.origin !== null) continue;
+        const here = event.held.filter((h) => pathOf(h.lock).root.kind === "container");
+        common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+      }
+    }
+    return common ?? [];
+  }
+
+  /** Functions that change another object's guarded state, or do something on the strength of what they saw of it. */
   crossFunctions(fields: readonly string[]): ProgramFunction[] {
     return this.functions.filter((f) => this.facts(f).events.some((e) => this.isCross(e, fields)));
   }
 
   private isCross(event: Event, fields: readonly string[]): boolean {
-    if (event.kind === "read" || event.kind === "write") {
-      const place = sharedPlace(event.place, this.model);
-      if (place?.scope !== "object" || identityOf(place.owner, this.model) !== "other") return false;
-      return fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
-    }
-    if (event.kind !== "check") return false;
-    return event.deps.some(
-      (d) => d.predicate !== null && this.predicates.has(d.predicate) && identityOf(d.place, this.model) === "other",
-    );
+    if (event.kind === "write" && this.isOthersState(event.place, null, fields)) return true;
+    return this.isAct(event) && event.facts.some((f) => this.isOthersState(f.dep.place, f.dep.predicate, fields));
+  }
+
+  private isOthersState(value: Value, predicate: string | null, fields: readonly string[]): boolean {
+    if (predicate !== null) return this.predicates.has(predicate) && identityOf(value, this.model) === "other";
+    const place = sharedPlace(value, this.model);
+    if (place?.scope !== "object" || identityOf(place.owner, this.model) !== "other") return false;
+    return fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
   }
 }

@@ -18,7 +18,7 @@ export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-ac
   const out = new Map<string, Outcome>();
   for (const f of ctx.functions) {
     const facts = ctx.facts(f);
-    const entry = entryLocks(ctx, f);
+    const entry = ctx.entryLocks(f);
     for (const event of facts.events) {
       if (event.kind !== "read" && event.kind !== "write") continue;
       const object = foreignState(ctx, rule, event);
@@ -66,20 +66,6 @@ function judge(
     return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base }, rule.severity.unlockedWrite);
   }
   return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, rule.severity.reportedRead);
-}
-
-/** Locks of the container that every caller in view of a static function holds. */
-function entryLocks(ctx: RuleContext, f: ProgramFunction): Held[] {
-  if (!f.fn.isStatic) return [];
-  let common: Held[] | null = null;
-  for (const caller of ctx.program.callersOf(f)) {
-    for (const event of ctx.facts(caller).events) {
-      if (event.kind !== "call" || event.name !== f.fn.name || event.origin !== null) continue;
-      const here = event.held.filter((h) => h.lock.key.startsWith("VM"));
-      common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
-    }
-  }
-  return common ?? [];
 }
 
 function outcome(
