@@ -21,37 +21,38 @@ export interface SplitBody {
 
 type HeaderKey = keyof InBodyHeaders;
 
+/** The line that git-format-patch(1) begins a mail with, escaped by an mbox. */
+const FORMAT_PATCH = /^>From [0-9a-f]{40} Mon Sep 17 00:00:00 2001$/;
+
 const HEADER_KEYS: readonly HeaderKey[] = ["from", "subject", "date"];
 
-/** True for a scissors line (`-- >8 --`, with words or without), weighed as git-mailinfo(1) describes. */
+const SCISSORS = [">8", "8<", ">%", "%<"];
+
+/**
+ * True for a scissors line (`-- >8 --`, with words or without): at least eight columns, more than a third of them
+ * perforation, at most half of that blank (git-mailinfo(1)). Counted as git counts, its line end a blank.
+ */
 export function isScissors(line: string): boolean {
-  const text = line.trim();
-  if (text.length < 8 || text.length > 400 || !(text.includes(">8") || text.includes("8<") || text.includes("%"))) {
-    return false;
-  }
+  if (line.length > 1000 || !SCISSORS.some((mark) => line.includes(mark))) return false;
+  const text = `${line.trimStart()}\n`;
   let perforation = 0;
   let gap = 0;
-  let scissors = 0;
+  let visible = 0;
   let inside = false;
   for (let i = 0; i < text.length; i += 1) {
-    const char = text[i];
-    const two = text.slice(i, i + 2);
-    if (char === " " || char === "\t") {
-      if (inside) {
-        perforation += 1;
-        gap += 1;
-      }
-    } else if (char === "-") {
-      inside = true;
-      perforation += 1;
-    } else if (two === ">8" || two === "8<" || two === ">%" || two === "%<") {
-      inside = true;
-      perforation += 2;
-      scissors += 2;
-      i += 1;
-    } else inside = false;
+    const char = text[i] ?? "";
+    const isMark = SCISSORS.includes(text.slice(i, i + 2));
+    if (/\s/.test(char)) {
+      if (inside) perforation += 1;
+      if (inside) gap += 1;
+      continue;
+    }
+    visible = i + 1;
+    inside = char === "-" || isMark;
+    if (inside) perforation += isMark ? 2 : 1;
+    if (isMark) i += 1;
   }
-  return scissors > 0 && text.length < perforation * 3 && gap * 2 < perforation;
+  return visible >= 8 && visible < perforation * 3 && gap * 2 < perforation;
 }
 
 /** True for a line that ends the commit message and begins the patch part. */
@@ -113,7 +114,7 @@ class MessageReader {
       return true;
     }
     this.closeHeader();
-    if (/^>From\s/.test(line)) return true;
+    if (FORMAT_PATCH.test(line)) return true;
     const key = HEADER_KEYS.find((name) => isHeader(line, name));
     if (key !== undefined && this.inBody[key] === null) {
       this.open = { key, parts: [line.slice(key.length + 1).trim()] };
