@@ -1,6 +1,6 @@
 /** A finished review as the text of a format, for the terminal or pipe that it goes to. */
 import pc from "picocolors";
-import { outputWidth, wantsColour } from "../io/terminal.js";
+import { wantsColour } from "../io/terminal.js";
 import { parseAddressList } from "../message/address.js";
 import type { Mailbox } from "../message/message.js";
 import { renderJson } from "../report/json.js";
@@ -18,13 +18,15 @@ export interface RenderOptions {
   tree: string | null;
   /** Sender of replies; null for the tool's own name. */
   from: Mailbox | null;
+  /** Columns that text fills. */
+  width: number;
 }
 
 const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) => string> = {
-  text: (result, { all, quiet }) =>
+  text: (result, { all, quiet, width }) =>
     renderTerminal(result, {
       paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
-      width: outputWidth(),
+      width,
       all,
       quiet,
     }),

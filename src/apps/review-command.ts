@@ -2,7 +2,7 @@
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { type OpenTree, openTree } from "../io/git-tree.js";
 import { loadParser, loadRules } from "../io/load-rules.js";
-import { makeProgress, remark, writeOutput } from "../io/terminal.js";
+import { makeProgress, outputWidth, remark, writeOutput } from "../io/terminal.js";
 import type { Mailbox, Message } from "../message/message.js";
 import { type FailOn, makesFail } from "../report/plan.js";
 import { visible } from "../report/visible.js";
@@ -80,7 +80,7 @@ export const runReview = async (
   for await (const message of opened.messages) messages.push(message);
   const result = await reviewAll(messages, tools, options);
   const { format, all = false, quiet = false } = options;
-  const text = render(result, { format, all, quiet, tree: tools.tree?.label ?? null, from });
+  const text = render(result, { format, all, quiet, tree: tools.tree?.label ?? null, from, width: outputWidth() });
   await writeOutput(text);
   remarkOn(text, options);
   const unreadable = opened.unreadable();

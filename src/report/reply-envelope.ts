@@ -138,6 +138,11 @@ const ruleNames = (rules: readonly string[]): string => {
   return `${area}{${rules.map((rule) => rule.slice(area.length)).join(",")}}`;
 };
 
+const reproduceLines = (id: string, tree: string): string[] => [
+  `Reproduce: b4 mbox -o- ${id} | review -${tree}`,
+  `Reproduce: b4 mbox -o- ID | review -${tree}, with the ID of In-Reply-To`,
+];
+
 /** The four lines below `-- `: rule and version, base, how to reproduce, how to answer. */
 export const footerLines = (
   reviewed: ReviewedPatch,
@@ -161,7 +166,7 @@ export const footerLines = (
     ]),
     firstFitting([`Base: ${defuse(base)}; rules ${digestOfRules}`, `Base: ${defuse(base)}`, `Rules ${digestOfRules}`]),
     firstFitting([
-      ...(id === null ? [] : [`Reproduce: b4 mbox -o- ${defuse(id)} | review -${tree}`]),
+      ...(id === null ? [] : reproduceLines(defuse(id), tree)),
       `Reproduce: save this thread as text or mbox, then review${tree} FILE`,
     ]),
     firstFitting([

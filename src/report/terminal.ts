@@ -94,5 +94,6 @@ export const renderTerminal = (result: ReviewResult, options: TerminalOptions): 
   // A scan of the tree has findings without a patch.
   for (const finding of result.review.findings) if (!said.has(finding)) say(finding, null);
   if (!options.quiet) for (const line of account(result, shown, options)) lines.push(line);
-  return lines.length === 0 ? "" : `${lines.join("\n").replace(/\n+$/, "")}\n`;
+  const text = lines.join("\n").trim();
+  return text === "" ? "" : `${text}\n`;
 };
