@@ -5,7 +5,7 @@
  */
 import type { Mailbox } from "../message/message.js";
 import type { Finding, Review, ReviewedPatch } from "../review/finding.js";
-import { digest } from "./digest.js";
+import { fnv1a } from "../review/finding-id.js";
 import { addressField, idField, isUsableAddress, safeMessageId, textField, tokenField } from "./mail-headers.js";
 import { defuse } from "./quote.js";
 import { OWN_COLUMNS } from "./reply-text.js";
@@ -121,7 +121,7 @@ export const replyHeaders = (
     "Content-Type: text/plain; charset=utf-8",
     "Content-Transfer-Encoding: 8bit",
   ];
-  return [`Message-ID: <${digest(`${fields.join("\n")}\n\n${body}`)}@${DOMAIN}>`, ...fields];
+  return [`Message-ID: <${fnv1a(`${fields.join("\n")}\n\n${body}`)}@${DOMAIN}>`, ...fields];
 };
 
 const firstFitting = (candidates: readonly string[]): string => {

@@ -310,7 +310,7 @@ describe("determinism", () => {
     const text = renderReplies(sampleResult(), OPTIONS);
     expect(renderReplies(sampleResult(), OPTIONS)).toBe(text);
     const id = (mail: string): string => /^Message-ID: (.*)$/m.exec(mail)?.[1] ?? "";
-    expect(id(text)).toMatch(/^<[0-9a-f]{32}@patchwitness\.invalid>$/);
+    expect(id(text)).toMatch(/^<[0-9a-f]{16}@patchwitness\.invalid>$/);
     expect(id(renderReplies(sampleResult({ findings: [gateFinding()] }), OPTIONS))).not.toBe(id(text));
   });
 

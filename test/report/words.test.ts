@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { digest } from "../../src/report/digest.js";
 import { addressField, idField, isUsableAddress, safeMessageId, textField } from "../../src/report/mail-headers.js";
 import { toMboxrd } from "../../src/report/mboxrd.js";
 import { FAIL_ON, isPosted, isShown, makesFail } from "../../src/report/plan.js";
@@ -41,13 +40,6 @@ describe("visible", () => {
       }),
     );
     fc.assert(fc.property(fc.string({ unit: "grapheme-ascii" }), (text) => void expect(visible(text)).toBe(text)));
-  });
-});
-
-describe("digest", () => {
-  it("is FNV-1a with 128 bits", () => {
-    expect(digest("")).toBe("6c62272e07bb014262b821756295c58d");
-    expect(digest("foobar")).toBe("343e1662793c64bf6f0d3597ba446f18");
   });
 });
 
