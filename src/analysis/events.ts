@@ -30,9 +30,10 @@ interface EventBase {
 export interface AccessEvent extends EventBase {
   kind: "read" | "write";
   place: Value;
-  /** What is stored, when it is a constant truth; null otherwise or for a read. */
+  /** What is stored; null for a read or when it is not a plain value. */
+  value: Value | null;
+  /** Whether what is stored is zero, when that is known. */
   stored: "zero" | "nonzero" | null;
-  /** Part of a place: a bit of a word. */
   once: boolean;
   exclusive: boolean;
 }

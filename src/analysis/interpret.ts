@@ -13,6 +13,7 @@ import {
   factKey,
   factsInForce,
   type Held,
+  newDep,
   type PathState,
   type ReadDep,
   takeLock,
@@ -59,12 +60,12 @@ export class Interpreter {
     kind: "read" | "write",
     place: Value,
     at: number,
-    more: { stored?: "zero" | "nonzero" | null; once?: boolean; exclusive?: boolean } = {},
+    more: { value?: Value | null; once?: boolean; exclusive?: boolean } = {},
   ): void {
     if (place.kind !== "field" && place.kind !== "global") return;
-    const { stored = null, once = false, exclusive = false } = more;
-    this.emit(s, { kind, at, place, stored, once, exclusive });
-    if (kind === "read") s.deps.set(place.key, [{ place, predicate: null, at, held: [...s.locks.values()] }]);
+    const { value = null, once = false, exclusive = false } = more;
+    this.emit(s, { kind, at, place, value, stored: truthOf(value), once, exclusive });
+    if (kind === "read") s.deps.set(place.key, [newDep(s, place, at)]);
     else this.forgetPath(s, place);
   }
 
@@ -402,7 +403,7 @@ export class Interpreter {
     }
     const place = this.place(s, target);
     if (expr.op !== "=") this.access(s, "read", place, expr.at);
-    this.access(s, "write", place, expr.at, { stored: expr.op === "=" ? truthOf(right) : null });
+    this.access(s, "write", place, expr.at, { value: expr.op === "=" ? right : null });
     return right;
   }
 
@@ -467,8 +468,7 @@ export class Interpreter {
     }
     if (!statement && !this.ctx.models.pure(name)) {
       const deps: ReadDep[] = [];
-      for (const place of args)
-        if (this.isObject(place)) deps.push({ place, predicate: name, at, held: [...s.locks.values()] });
+      for (const place of args) if (this.isObject(place)) deps.push(newDep(s, place, at, name));
       if (deps.length > 0) s.deps.set(result.key, deps);
     }
     return result;
@@ -495,17 +495,15 @@ export class Interpreter {
     const bit = model.bit === null ? null : others[model.bit];
     if (bit) place = this.values.field(place, `{${bit.show}}`, null, false);
     const source = model.value;
-    const stored =
+    const value =
       source === null
         ? null
         : "constant" in source
-          ? source.constant === 0
-            ? ("zero" as const)
-            : ("nonzero" as const)
-          : truthOf(others[source.argument] ?? null);
+          ? this.values.constant(String(source.constant))
+          : (others[source.argument] ?? null);
     const { once, exclusive } = model;
     if (model.op !== "write") this.access(s, "read", place, expr.at, { once, exclusive });
-    if (model.op !== "read") this.access(s, "write", place, expr.at, { stored, once, exclusive });
+    if (model.op !== "read") this.access(s, "write", place, expr.at, { value, once, exclusive });
     if (model.op === "write") return this.fresh(s, name, expr.at, null);
     if (model.op === "read") return place;
     const result = this.fresh(s, name, expr.at, null);
@@ -550,7 +548,7 @@ export class Interpreter {
     const equal = test.kind === "op" && test.name === (positive ? "==" : "!=");
     const comparesObject = equal && test.parts.some((p) => this.isObject(p));
     for (const dep of this.depsOf(s, test)) {
-      this.learn(s, { dep, truth: positive, comparesObject, at: expr.at, released: new Map() });
+      this.learn(s, { dep, truth: positive, comparesObject, at: expr.at });
     }
     this.learnEquality(s, value, truth);
     return true;

@@ -23,9 +23,11 @@ export interface ReadDep {
   predicate: string | null;
   at: number;
   held: readonly Held[];
+  /** Keys of locks that were held at the read and have been released since, with the offset of the release. */
+  released: ReadonlyMap<string, number>;
 }
 
-/** The outcome of a check that this path has relied on since: the read it rests on and what was released after it. */
+/** The outcome of a check that this path has relied on since. */
 export interface Fact {
   dep: ReadDep;
   truth: boolean;
@@ -33,8 +35,11 @@ export interface Fact {
   comparesObject: boolean;
   /** Offset of the branch. */
   at: number;
-  /** Keys of locks that were held at the read and have been released since, with the offset of the release. */
-  released: ReadonlyMap<string, number>;
+}
+
+/** A read made now, under the locks held now. */
+export function newDep(s: PathState, place: Value, at: number, predicate: string | null = null): ReadDep {
+  return { place, predicate, at, held: [...s.locks.values()], released: new Map() };
 }
 
 /** A lock that is taken only if a call's result says so. */
@@ -116,8 +121,9 @@ export function joinInto(into: PathState, from: PathState, merge: (name: string,
     changed = true;
   }
   for (const [key, deps] of from.deps) {
-    if (into.deps.has(key)) continue;
-    into.deps.set(key, deps);
+    const united = uniteDeps(into.deps.get(key), deps);
+    if (united === null) continue;
+    into.deps.set(key, united);
     changed = true;
   }
   if (joinFacts(into, from)) changed = true;
@@ -151,18 +157,38 @@ function joinLocks(into: PathState, from: PathState): boolean {
   return changed;
 }
 
+/** The releases of both; null when the first already has them all. */
+function uniteReleased(own: ReadDep, other: ReadDep): ReadDep | null {
+  const missing = [...other.released].filter(([lock]) => !own.released.has(lock));
+  return missing.length === 0 ? null : { ...own, released: new Map([...own.released, ...missing]) };
+}
+
+const sameRead = (a: ReadDep, b: ReadDep): boolean =>
+  a.at === b.at && a.place === b.place && a.predicate === b.predicate;
+
+/** The reads of both, or null when the first already says it all. */
+function uniteDeps(own: readonly ReadDep[] | undefined, other: readonly ReadDep[]): readonly ReadDep[] | null {
+  if (own === undefined) return other;
+  let changed = false;
+  const out = [...own];
+  for (const dep of other) {
+    const i = out.findIndex((o) => sameRead(o, dep));
+    const united = i === -1 ? dep : uniteReleased(out[i] as ReadDep, dep);
+    if (united === null) continue;
+    changed = true;
+    if (i === -1) out.push(dep);
+    else out[i] = united;
+  }
+  return changed ? out : null;
+}
+
 function joinFacts(into: PathState, from: PathState): boolean {
   let changed = false;
   for (const [key, fact] of from.facts) {
     const own = into.facts.get(key);
-    if (own === undefined) {
-      into.facts.set(key, fact);
-      changed = true;
-      continue;
-    }
-    const missing = [...fact.released].filter(([lock]) => !own.released.has(lock));
-    if (missing.length === 0) continue;
-    into.facts.set(key, { ...own, released: new Map([...own.released, ...missing]) });
+    const dep = own === undefined ? fact.dep : uniteReleased(own.dep, fact.dep);
+    if (dep === null) continue;
+    into.facts.set(key, { ...(own ?? fact), dep });
     changed = true;
   }
   return changed;
@@ -174,15 +200,27 @@ export function takeLock(s: PathState, held: Held): void {
   s.unsure.delete(held.lock.key);
 }
 
-/** Gives a lock back: every check made under it is from now on only history. Returns whether it was known to be held. */
+/** Gives a lock back: every read made under it is from now on only history. Returns whether it was known to be held. */
 export function dropLock(s: PathState, key: string, at: number): boolean {
   const had = s.locks.delete(key);
   s.unsure.delete(key);
   for (const [k, fact] of s.facts) {
-    if (fact.released.has(key) || !fact.dep.held.some((h) => h.lock.key === key)) continue;
-    s.facts.set(k, { ...fact, released: new Map([...fact.released, [key, at]]) });
+    const dep = aged(fact.dep, key, at);
+    if (dep !== fact.dep) s.facts.set(k, { ...fact, dep });
+  }
+  for (const [k, deps] of s.deps) {
+    if (deps.some((d) => aged(d, key, at) !== d))
+      s.deps.set(
+        k,
+        deps.map((d) => aged(d, key, at)),
+      );
   }
   return had;
+}
+
+function aged(dep: ReadDep, key: string, at: number): ReadDep {
+  if (dep.released.has(key) || !dep.held.some((h) => h.lock.key === key)) return dep;
+  return { ...dep, released: new Map([...dep.released, [key, at]]) };
 }
 
 /** The checks in force: those whose other outcome does not also lead here. */

@@ -45,7 +45,7 @@ export class Summary {
       if (event.kind !== "call" && place === null) continue;
       const outer = [...s.locks.values()].filter((h) => !inner.some((i) => i.lock === h.lock));
       const held = [...outer, ...inner].sort((a, b) => (a.lock.key < b.lock.key ? -1 : 1));
-      const changed = event.kind === "call" ? { args: callArgs } : { place };
+      const changed = event.kind === "call" ? { args: callArgs } : { place, ...storedAt(event, translate) };
       const { facts: _own, ...rest } = event;
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
     }
@@ -64,7 +64,12 @@ export class Summary {
     for (const dep of this.returned) {
       const place = translate(dep.place);
       const held = [...s.locks.values(), ...heldIn(dep.held)];
-      if (place !== null) deps.push({ ...dep, place, at, held });
+      const released = new Map<string, number>();
+      for (const h of dep.held) {
+        const lock = dep.released.has(h.lock.key) ? translate(h.lock) : null;
+        if (lock !== null) released.set(lock.key, at);
+      }
+      if (place !== null) deps.push({ ...dep, place, at, held, released });
     }
     if (deps.length > 0) s.deps.set(result.key, deps);
   }
@@ -95,6 +100,12 @@ export class Summary {
         return null;
     }
   }
+}
+
+/** What a callee stores, in the caller's terms: `set_flag(kvm, true)` stores true. */
+function storedAt(event: AccessEvent, translate: (v: Value) => Value | null): Pick<AccessEvent, "value" | "stored"> {
+  const value = event.value === null ? null : translate(event.value);
+  return { value, stored: truthOf(value) };
 }
 
 /** True for a place that other threads can reach through a parameter, the container or a global. */

@@ -62,7 +62,7 @@ function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Progra
       if (!reliesOn(ctx, facts.loops, object, act)) continue;
       if (guardHeld(entry, object, ctx.model, ctx.guards) !== null) continue;
       const guard = guardHeld(fact.dep.held, object, ctx.model, ctx.guards);
-      const at = guard === null ? undefined : fact.released.get(guard.lock.key);
+      const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
       if (guard !== null && at === undefined) continue;
       if (guard === null && !f.fn.whole && !comesFromShownLines(object)) continue;
       out.push({

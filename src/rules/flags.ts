@@ -49,8 +49,8 @@ export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
     for (const event of events) {
       if (event.kind === "write" && event.stored !== null && isActor(ctx, f, event)) {
         const place = sharedPlace(event.place, ctx.model);
-        if (place?.scope !== "container") continue;
-        of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
+        if (place?.scope === "container")
+          of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
       }
       if (ctx.isAct(event)) collectGates(ctx, f, event, events, of);
     }

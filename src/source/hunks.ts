@@ -130,7 +130,7 @@ function readInside(shown: Shown, braces: Braces, split: number): Reading {
     aggregate || initializer ? shown.section.replace(/\{\s*$/, "").trim() : (header ?? `void __unnamed_${first}(void)`);
   b.headless.push({ start: 0, end: head.length + 1 });
   b.line(`${head} { ${openers}`, first);
-  shown.lines.forEach((line, i) => b.line(line, shown.numbers[i] ?? first));
+  for (const [i, line] of shown.lines.entries()) b.line(line, shown.numbers[i] ?? first);
   b.closers = b.offset;
   const ends = split === -1 ? 1 : 0;
   b.line("}".repeat(braces.open + ends) + (aggregate || initializer ? ";" : ""), shown.numbers.at(-1) ?? first);
@@ -139,7 +139,7 @@ function readInside(shown: Shown, braces: Braces, split: number): Reading {
 
 function readTop(shown: Shown, braces: Braces): Reading {
   const b = new ReadingBuilder();
-  shown.lines.forEach((line, i) => b.line(line, shown.numbers[i] ?? 1));
+  for (const [i, line] of shown.lines.entries()) b.line(line, shown.numbers[i] ?? 1);
   b.closers = braces.open > 0 ? b.offset : Number.POSITIVE_INFINITY;
   b.line("}".repeat(braces.open), shown.numbers.at(-1) ?? 1);
   return b.done();

@@ -1,0 +1,46 @@
+/**
+ * Annotated cases of a rule: C files in which a comment says what the next line of code must get. `ruleid: <id>` a finding,
+ * `ok: <id>` none; `todoruleid:` and `todook:` mark known misses, which are shown and must still be misses.
+ */
+export type Expectation = "ruleid" | "ok" | "todoruleid" | "todook";
+
+export interface CaseMark {
+  expect: Expectation;
+  rule: string;
+  /** 1-based line of code that the mark speaks of: the next line which is not a comment or blank. */
+  line: number;
+}
+
+const MARK = /\b(ruleid|ok|todoruleid|todook):\s*([a-z0-9-]+\/[a-z0-9-]+)/g;
+
+/** The marks of a case file, in order. */
+export function caseMarks(text: string): CaseMark[] {
+  const lines = text.split("\n");
+  const marks: CaseMark[] = [];
+  lines.forEach((line, i) => {
+    if (!/^\s*(?:\/\*|\/\/|\*)/.test(line)) return;
+    for (const match of line.matchAll(MARK)) {
+      let next = i + 1;
+      while (next < lines.length && /^\s*(?:$|\/\*|\/\/|\*)/.test(lines[next] ?? "")) next++;
+      marks.push({ expect: match[1] as Expectation, rule: match[2] as string, line: next + 1 });
+    }
+  });
+  return marks;
+}
+
+export type CaseVerdict = "validated" | "missing" | "noisy" | "todo" | "todo now passing";
+
+/** Whether a mark holds, given the lines on which its rule fired. */
+export function judgeMark(mark: CaseMark, fired: ReadonlySet<number>): CaseVerdict {
+  const hit = fired.has(mark.line);
+  switch (mark.expect) {
+    case "ruleid":
+      return hit ? "validated" : "missing";
+    case "ok":
+      return hit ? "noisy" : "validated";
+    case "todoruleid":
+      return hit ? "todo now passing" : "todo";
+    case "todook":
+      return hit ? "todo" : "todo now passing";
+  }
+}

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { caseMarks, judgeMark } from "../../src/rules/cases.js";
+import { evaluateRules } from "../../src/rules/evaluate.js";
+import { programOf, root, rules } from "../engine.js";
+
+describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
+  const folder = join(root, "rules", id, "cases");
+  const files = readdirSync(folder).filter((f) => f.endsWith(".c"));
+
+  it("has a README and at least one faulty and one sound case", () => {
+    expect(readFileSync(join(root, "rules", id, "README.md"), "utf8")).toContain(id);
+    const marks = files.flatMap((f) => caseMarks(readFileSync(join(folder, f), "utf8")));
+    expect(marks.filter((m) => m.expect === "ruleid").length).toBeGreaterThan(0);
+    expect(marks.filter((m) => m.expect === "ok").length).toBeGreaterThan(0);
+    expect(new Set(marks.map((m) => m.rule))).toEqual(new Set([id]));
+  });
+
+  it.each(files)("%s", (file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const program = programOf({ [`arch/riscv/kvm/${basename(file)}`]: text });
+    const { outcomes } = evaluateRules(
+      program,
+      rules.rules.filter((r) => r.id === id),
+    );
+    const fired = outcomes.filter((o) => o.severity !== "note").map((o) => o.anchor.line);
+    const marks = caseMarks(text);
+    const verdicts = marks.map((m) => `${m.line} ${m.expect}: ${judgeMark(m, new Set(fired))}`);
+    const expected = marks.map((m) => `${m.line} ${m.expect}: ${m.expect.startsWith("todo") ? "todo" : "validated"}`);
+    expect(verdicts).toEqual(expected);
+    const marked = new Set(marks.map((m) => m.line));
+    expect(fired.filter((line) => !marked.has(line))).toEqual([]);
+  });
+});
