@@ -24,6 +24,8 @@ export interface Reading {
   split: boolean;
   /** Empty context lines that the client dropped are put back: at the hunk's end, or where a comment was put in. */
   pad: boolean;
+  /** `--count;`, `++i;` and `-EINVAL,` are context that lost its indentation, no removed or added lines. */
+  bare: boolean;
 }
 
 export interface MendedHunk {
@@ -51,6 +53,9 @@ const MIN_JOINED = 40;
 const TAIL_COLUMNS = 76;
 /** Context lines that git writes behind the last change of a hunk. */
 const CONTEXT = 3;
+
+/** C that begins with a sign of its own. */
+const BARE = /^(?:\+\+|--)[A-Za-z_(*]|^[-+](?:[A-Z]{2}|\d)/;
 
 /** What an empty line mostly follows in kernel code: behind anything else a hunk was rather cut by hand. */
 const ENDS_BLOCK = /^(?:\}[;)]*|#endif\b.*|(?:return|goto)\b.*;|(?:break|continue);)$/;
@@ -122,6 +127,10 @@ export class HunkReader {
     if (first === " " && this.reading.split && (text.charAt(1) === "+" || text.charAt(1) === "-")) {
       this.changed = true;
       return this.push({ kind: " ", text: "", at }, i) && this.pushSigned(text.slice(1), at, i);
+    }
+    if (this.reading.bare && BARE.test(text)) {
+      this.lost = true;
+      return this.push({ kind: " ", text, at }, i);
     }
     if (first === "+" || first === "-") return this.pushSigned(text, at, i);
     if (first === " " || first === "") {

@@ -15,12 +15,14 @@ const CHOICES = [false, true] as const;
 
 /** Ways of reading, the least daring first: dropped lines are put back only when nothing else makes the hunk close. */
 const READINGS: readonly Reading[] = [
-  { odd: "stop", headTail: 0, split: false, pad: false },
+  { odd: "stop", headTail: 0, split: false, pad: false, bare: false },
   ...CHOICES.flatMap((pad) =>
     CHOICES.flatMap((split) =>
-      HEAD_TAILS.flatMap((headTail) => ODD.map((odd): Reading => ({ odd, headTail, split, pad }))),
+      HEAD_TAILS.flatMap((headTail) => ODD.map((odd): Reading => ({ odd, headTail, split, pad, bare: false }))),
     ),
   ),
+  { odd: "weigh", headTail: "weigh", split: false, pad: false, bare: true },
+  { odd: "context", headTail: 0, split: false, pad: false, bare: true },
 ];
 
 /** The fits of a reading: stays open, closes with lines of a diff left behind it, closes well. */
@@ -49,7 +51,7 @@ export function mendHunk(
     if (fit === EARLY && !hunk.lost && !hunk.changed) early ??= hunk;
   }
   if (early !== null) return early;
-  const open = read({ odd: lost ? "weigh" : "join", headTail: "weigh", split: false, pad: false });
+  const open = read({ odd: lost ? "weigh" : "join", headTail: "weigh", split: false, pad: false, bare: false });
   return { ...open, closed: false };
 }
 

@@ -5,7 +5,7 @@
 import { parseAddressList } from "../message/address.js";
 import type { Mailbox, Message } from "../message/message.js";
 import { parseSubject } from "../message/subject.js";
-import { unflow } from "./flowed.js";
+import { unflow, unstuff } from "./flowed.js";
 import { type ParsedDiff, parseDiffLines } from "./parse-diff.js";
 import type { Patch } from "./patch.js";
 import { type SplitBody, splitBody, stripSpace } from "./split-body.js";
@@ -59,14 +59,18 @@ interface BodyReading {
   parsed: ParsedDiff | null;
 }
 
-/** A flowed body is read both ways; the way in which more hunks close wins, un-flowed where both do (as git does). */
+/**
+ * A flowed body is read three ways, and the one in which most hunks close is taken: un-flowed (as git does), with only the
+ * stuffing undone (empty context lines end in a space and would be joined), or as it stands (mailers that stuff nothing).
+ */
 function readBody(message: Message, bodyLines: readonly string[]): BodyReading {
-  const raw = readLines({ lines: bodyLines, at: null });
-  if (message.body.flowed === null) return raw;
-  const flowed = readLines(unflow(bodyLines, message.body.flowed.delSp));
-  if (raw.parsed === null || flowed.parsed === null)
-    return flowed.parsed === null && raw.parsed !== null ? raw : flowed;
-  return closedHunks(raw.parsed) > closedHunks(flowed.parsed) ? raw : flowed;
+  const { flowed } = message.body;
+  const raw = { lines: bodyLines, at: null };
+  if (flowed === null) return readLines(raw);
+  const best = readLines(unflow(bodyLines, flowed.delSp));
+  if (best.parsed !== null && isSound(best.parsed)) return best;
+  const others = [readLines({ lines: unstuff(bodyLines), at: null }), readLines(raw)];
+  return others.reduce((found, next) => (score(next.parsed) > score(found.parsed) ? next : found), best);
 }
 
 function readLines(source: TextLines): BodyReading {
@@ -74,12 +78,16 @@ function readLines(source: TextLines): BodyReading {
   return { split, parsed: split.patchFrom === null ? null : parseDiffLines(source, split.patchFrom) };
 }
 
-function closedHunks(parsed: ParsedDiff): number {
-  let count = 0;
-  for (const { hunks } of parsed.files) {
-    for (const hunk of hunks) if (hunk.closed) count += 1;
-  }
-  return count;
+function isSound(parsed: ParsedDiff): boolean {
+  return parsed.problems.length === 0 && parsed.files.length > 0;
+}
+
+/** Closed hunks count, those that had to be put right half. */
+function score(parsed: ParsedDiff | null): number {
+  if (parsed === null) return 0;
+  let closed = 0;
+  for (const { hunks } of parsed.files) for (const hunk of hunks) if (hunk.closed) closed += 2;
+  return closed - parsed.problems.filter(({ code }) => code === "hunk-mended").length;
 }
 
 function toPatch(

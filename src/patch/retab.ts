@@ -96,7 +96,7 @@ function vote(lines: readonly HunkLine[], bases: readonly number[]): number | nu
 
 function isAligned(text: string, base: number): boolean {
   const indent = indentOf(text);
-  return indent > 0 && !isComment(text) && (base + indent) % TAB === 0;
+  return indent > 1 && !isComment(text) && (base + indent) % TAB === 0;
 }
 
 /** The part of the indented lines whose indentation ends at a tab stop. */

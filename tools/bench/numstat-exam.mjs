@@ -51,7 +51,11 @@ export default async function numstatExam() {
       accepted += 1;
       const ours = ourNumstat(message);
       if ([...git].sort().join("\n") === [...ours].sort().join("\n")) equal += 1;
-      else differing.push([message.messageId ?? message.subject, onlyPrefix(git, ours) ? "git took a folder for a prefix" : "differs"]);
+      else
+        differing.push([
+          message.messageId ?? message.subject,
+          onlyPrefix(git, ours) ? "git took a folder for a prefix" : "differs",
+        ]);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

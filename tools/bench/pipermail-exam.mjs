@@ -57,7 +57,10 @@ export default async function pipermailExam() {
     execFileSync("tar", ["xzf", archive, "-C", folder]);
     const month = compare(await collect(join(folder, "2019-May.txt")), originals);
     const pages = compare(await collect(join(folder, "2019-May")), originals);
-    table("May 2019 as pipermail kept it, against the mailbox", [...rows("month .txt", month, true), ...rows("HTML pages", pages, false)]);
+    table("May 2019 as pipermail kept it, against the mailbox", [
+      ...rows("month .txt", month, true),
+      ...rows("HTML pages", pages, false),
+    ]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,7 +1,8 @@
 /**
  * Exam: recover the hunks of a patch from the replies that quote it. The parent is hidden from the reader; afterwards its
  * hunks are compared with what was recovered: equal lines, or equal with leading white space left aside. "Ceiling" counts
- * the parent's hunks of which every line still stands somewhere in the reply's quotes: no reader can do better.
+ * the parent's hunks of which every line still stands somewhere in the reply's quotes, or that were recovered from pieces
+ * of their lines: what is left of the parent's hunks was trimmed away.
  */
 import { parseHunkHeader } from "../../dist/patch/hunk-header.js";
 import { readHunkLines } from "../../dist/patch/hunk-lines.js";
@@ -109,7 +110,7 @@ function count(message, parent, hunks, heads, known, sum, union, onMiss) {
     const whole =
       heads.includes(hunk) &&
       hunk.lines.every((line) => present.has(loose(line.kind + line.text)) || present.has(loose(line.text)));
-    if (whole) sum.ceiling += 1;
+    if (whole || squeezed.has(hunkKey(hunk, true))) sum.ceiling += 1;
     if (exact.has(hunkKey(hunk, false))) {
       sum.exact += 1;
       union.exact.add(id);
@@ -143,8 +144,11 @@ export default async function quotedExam() {
     ["plain stripping of one mark (peer)", share(sum.peer, sum.hunks)],
     ["recovered, every line equal", share(sum.exact, sum.hunks)],
     ["recovered, white space left aside", share(sum.loose, sum.hunks)],
-    ["ceiling: hunks whose every line is still quoted", share(sum.ceiling, sum.hunks)],
+    ["ceiling: hunks of which every line is still quoted", share(sum.ceiling, sum.hunks)],
     ["of the ceiling: every line equal", share(sum.exact, sum.ceiling)],
+    ["of the hunks whose @@ line is quoted: plain stripping", share(sum.peer, sum.quotedHeads)],
+    ["of the hunks whose @@ line is quoted: every line equal", share(sum.exact, sum.quotedHeads)],
+    ["of the hunks whose @@ line is quoted: white space aside", share(sum.loose, sum.quotedHeads)],
     ["closed hunks that are not the parent's (ours)", share(sum.extra, sum.recovered)],
     ["closed hunks that are not the parent's (peer)", `${sum.peerExtra}`],
     ["all replies to a patch together: every line equal", share(union.exact.size, union.hunks.size)],
