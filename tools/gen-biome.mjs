@@ -1,5 +1,6 @@
 // Writes biome.jsonc: the formatter's settings and, from the list of layers, who may import whom.
 // `node tools/gen-biome.mjs --check` fails when the file on disk is not what this would write.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LAYERS } from "./layers.mjs";
@@ -81,7 +82,7 @@ const config = {
   formatter: { indentStyle: "space", indentWidth: 2, lineWidth: 120 },
   linter: {
     rules: {
-      recommended: true,
+      preset: "recommended",
       correctness: { noUnusedImports: "error", noUnusedVariables: "error", noUnusedFunctionParameters: "error" },
       style: { useImportType: "error", useNodejsImportProtocol: "error", noNonNullAssertion: "error" },
       suspicious: { noExplicitAny: "error", noControlCharactersInRegex: "off", noAssignInExpressions: "error" },
@@ -97,7 +98,11 @@ const config = {
 };
 
 const path = fileURLToPath(new URL("../biome.jsonc", import.meta.url));
-const text = `// Written by tools/gen-biome.mjs; change that instead.\n${JSON.stringify(config, null, 2)}\n`;
+const draft = `// Written by tools/gen-biome.mjs; change that instead.\n${JSON.stringify(config)}\n`;
+// Biome checks the format of its own configuration too, so it is asked to set it.
+const biome = fileURLToPath(new URL("../node_modules/@biomejs/biome/bin/biome", import.meta.url));
+const format = ["format", "--stdin-file-path=biome.jsonc", "--indent-style=space", "--line-width=120"];
+const text = execFileSync(process.execPath, [biome, ...format], { input: draft, encoding: "utf8" });
 if (process.argv.includes("--check")) {
   if (readFileSync(path, "utf8") !== text) {
     console.error("biome.jsonc is stale: run node tools/gen-biome.mjs");
