@@ -31,7 +31,7 @@ export const STATUS_LABELS: Record<FindingStatus, string> = {
 /** What a confidence rests on. At low the text never claims that no lock is held, only that none is visible. */
 export const CONFIDENCE_PHRASES: Record<Confidence, string> = {
   high: "read in the patched tree",
-  medium: "read in whole functions, without their callers",
+  medium: "read in whole functions, but not in the very tree that the patch was made for",
   low: "read in the shown lines only; where no lock is named, none is visible in the patch",
 };
 
@@ -96,6 +96,6 @@ export const REPLY = {
 /** What a reply says of its own limits, or null when it read the whole tree. */
 export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
   high: null,
-  medium: "Callers were not read: a lock that one of them takes would not be seen.",
+  medium: "Read in whole functions, but not in the very tree that the patch was made for.",
   low: "Read from the diff alone; further locks: none visible in the patch.",
 };

@@ -12,9 +12,11 @@ function foreignClear(outcome: Outcome): InterleavingStep[] {
   const set = outcome.sites.find((s) => s.role === "set");
   const gate = outcome.sites.find((s) => s.role === "check" && !setters.includes(s.function));
   const act = outcome.sites.find((s) => s.role === "act" && s.function === gate?.function);
+  const check = outcome.sites.find((s) => s.role === "check" && setters.includes(s.function));
   if (set === undefined || gate === undefined) return [];
   return [
     step("A", `${inFn(set)} sets ${short(flag)}`),
+    ...(check === undefined ? [] : [step("A", `finds the other ${outcome.detail.object}s as they should be`)]),
     step("B", `${inFn(outcome.anchor)} clears it`),
     step("B", `${inFn(gate)} finds it clear`),
     ...(act === undefined ? [] : [step("B", act.code)]),

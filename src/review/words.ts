@@ -46,12 +46,14 @@ function foreignClear(d: Detail<"foreign-clear">, outcome: Outcome, view: View):
       : ` A second caller of ${call(d.selfWipe)} that gives up clears it as well, whoever had set it: the set takes no note ` +
         "of a flag that is already there.";
   const checks = outcome.sites.some((s) => s.role === "check" && d.setters.includes(s.function));
-  const when = checks ? "between the checks and what rests on them" : "before the work that it was set for has ended";
+  const when = checks
+    ? `after ${listed(d.setters)} has checked the other ${d.object}s and before it does what rests on that`
+    : "before the work that it was set for has ended";
   return {
     message: `Is ${flag} still set when ${listed(d.setters)} relies on it?`,
     why:
       `${listed(d.setters)} sets it for the whole ${d.container} and ${listed(d.gates)} holds back while it is set, but ` +
-      `${call(d.clearer)} clears it for any ${d.object} that comes by, without a look at who set it. So a second thread can ` +
+      `${call(d.clearer)} clears it for any ${d.object} that comes by, without a look at who set it. A second thread can ` +
       `wipe it ${when}, and the gate stands open.${wipe}`,
     suggestion: advice(outcome, view, outcome.rule.state.label, d.object, guardOf(outcome)),
   };

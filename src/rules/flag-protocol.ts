@@ -53,6 +53,7 @@ export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protoc
 function protocolSites(ctx: RuleContext, protocol: FlagProtocol): OutcomeSite[] {
   return [
     ...protocol.sets.map((s) => ctx.site(s.f, s.event, "set")),
+    ...protocol.checks.map((c) => ctx.site(c.f, c.event, "check")),
     ...protocol.gates.flatMap((g) => [ctx.site(g.f, g.check, "check"), ctx.site(g.f, g.act, "act")]),
   ];
 }

@@ -23,6 +23,8 @@ export interface GateTest {
 export interface FlagProtocol {
   field: string;
   sets: FlagAccess[];
+  /** Where a setter looks at other objects after it has set the flag: what the gate is there for. */
+  checks: { f: ProgramFunction; event: Event }[];
   gates: GateTest[];
   /** Clears by a function that may not be the one whose protocol the flag is. */
   foreignClears: FlagAccess[];
@@ -88,7 +90,12 @@ function collectGates(
 function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol | null {
   const setters = new Set(c.sets.map((s) => s.f));
   const gates = c.gates.filter((g) => !setters.has(g.f));
-  const sets = c.sets.filter((s) => bracketsWork(ctx, s, c.clears));
+  const checks = c.sets.flatMap((s) => checksOthers(ctx, s) ?? []);
+  const checking = new Set(checks.map((k) => k.f));
+  // The setter goes on relying on the flag: it looks at other objects afterwards, or gives the flag up on a way out.
+  const sets = c.sets.filter(
+    (s) => checking.has(s.f) || c.clears.some((clear) => clear.f === s.f && clear.event.at !== s.event.at),
+  );
   if (sets.length === 0 || gates.length === 0) return null;
   const gating = new Set(gates.map((g) => g.f));
   const foreignClears = c.clears.filter(
@@ -96,19 +103,19 @@ function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol |
       !setters.has(clear.f) && !gating.has(clear.f) && ctx.runsForAnyObject(clear.f) && !ownsFlag(ctx, clear, setters),
   );
   const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
-  return { field, sets, gates, foreignClears, selfWipes };
+  return { field, sets, checks, gates, foreignClears, selfWipes };
 }
 
-/** The setter goes on relying on the flag: it looks at other objects afterwards, or gives the flag up on a way out. */
-function bracketsWork(ctx: RuleContext, set: FlagAccess, clears: readonly FlagAccess[]): boolean {
-  if (clears.some((c) => c.f === set.f && c.event.at !== set.event.at)) return true;
-  return ctx.facts(set.f).events.some((e) => {
+/** The first look at another object's state behind a set, or null. */
+function checksOthers(ctx: RuleContext, set: FlagAccess): { f: ProgramFunction; event: Event } | null {
+  const event = ctx.facts(set.f).events.find((e) => {
     if (e.kind !== "check" || e.at <= set.event.at) return false;
     return e.deps.some((d) => {
       const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, ctx.model)?.owner ?? d.place);
       return identityOf(owner, ctx.model) === "other";
     });
   });
+  return event === undefined ? null : { f: set.f, event };
 }
 
 /** Set in one step with the look at its old value, or under a lock that is still held at the clear. */

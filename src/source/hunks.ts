@@ -169,8 +169,10 @@ function readings(shown: Shown, columns: boolean): Reading[] {
   return [all, top, ...braces.unmatched.slice(0, 4).map((_u, k) => split(k))];
 }
 
+/** How badly a reading fits. The grammar takes functions inside functions (GNU C); the kernel has none. */
 function errorsOf(file: CFile): number {
-  const headers = file.unhandled.get("function header") ?? 0;
+  const nested = file.unhandled.get("function_definition") ?? 0;
+  const headers = (file.unhandled.get("function header") ?? 0) + nested;
   return file.functions.reduce((n, f) => n + f.errors, headers * 3) + (file.unhandled.get("ERROR") ?? 0);
 }
 
