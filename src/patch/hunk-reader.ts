@@ -2,6 +2,7 @@
 import type { HunkHeader } from "./hunk-header.js";
 import { isNoNewline } from "./hunk-lines.js";
 import type { HunkLine } from "./patch.js";
+import { isFull, isLong, isOdd, isTail, joinWrapped, mayBeWrapped } from "./wrapped-lines.js";
 
 /** A line that may belong to a hunk. */
 export interface Candidate {
@@ -10,8 +11,8 @@ export interface Candidate {
   at: number;
   /** True when it stands at another quote depth than the hunk: a comment, or the tail of a line that a client wrapped. */
   outside: boolean;
-  /** Length of the line as it stands in the mail, quote marks included. */
-  width: number;
+  /** The line as it stands in the mail, quote marks included: its width tells whether it was wrapped. */
+  raw: string;
 }
 
 /** How odd lines are read. */
@@ -43,14 +44,6 @@ export interface MendedHunk {
   changed: boolean;
 }
 
-/** Mail clients wrap at 72 to 80 columns; a line is taken for wrapped when its tail's first word would not have fitted. */
-const WRAP_COLUMNS = 72;
-/** A line that was wrapped is at least this long: only a long word can leave it shorter. */
-const MIN_WRAPPED = 56;
-/** Below this a line was hardly wrapped. */
-const MIN_JOINED = 40;
-/** A tail is the rest of one line: longer ones are a sentence of the person who answers. */
-const TAIL_COLUMNS = 76;
 /** Context lines that git writes behind the last change of a hunk. */
 const CONTEXT = 3;
 
@@ -81,7 +74,7 @@ export class HunkReader {
   constructor(
     private readonly candidates: readonly Candidate[],
     header: HunkHeader,
-    private readonly headerWidth: number,
+    private readonly headerRaw: string,
     private readonly reading: Reading,
   ) {
     this.old = header.oldLines;
@@ -159,27 +152,24 @@ export class HunkReader {
     const before = this.candidates[i - 1];
     if (before === undefined) return false;
     if (/[ -]$/.test(before.text) || this.wasFull(i)) return true;
-    return odd === "join" && before.width >= MIN_JOINED;
+    return odd === "join" && mayBeWrapped(before.raw);
   }
 
   /** True when the line before was so long that the first word of this one did not fit on it. */
   private wasFull(i: number): boolean {
-    const text = (this.candidates[i]?.text ?? "").trimStart();
-    const before = i === 0 ? this.headerWidth : (this.candidates[i - 1]?.width ?? 0);
-    const space = text.indexOf(" ");
-    const word = space < 0 ? text.length : space;
-    return before + 1 + word >= WRAP_COLUMNS - 4;
+    return isFull(this.rawBefore(i), this.candidates[i]?.text ?? "");
+  }
+
+  private rawBefore(i: number): string {
+    return i === 0 ? this.headerRaw : (this.candidates[i - 1]?.raw ?? "");
   }
 
   /** A line without the hunk's quote marks is a wrapped tail when it is short, alone, and stands close between its lines. */
   private isWrapTail(i: number): boolean {
     const tail = this.candidates[i];
     const after = this.candidates[i + 1];
-    if (tail === undefined || this.last !== i - 1) return false;
-    if (tail.text.trim() === "" || tail.width > TAIL_COLUMNS || tail.text.trimStart().startsWith(">")) return false;
-    const before = i === 0 ? this.headerWidth : (this.candidates[i - 1]?.width ?? 0);
-    if (before < MIN_WRAPPED || !this.wasFull(i)) return false;
-    return after !== undefined && !after.outside;
+    if (tail === undefined || this.last !== i - 1 || after === undefined || after.outside) return false;
+    return isTail(tail.raw) && isLong(this.rawBefore(i)) && this.wasFull(i);
   }
 
   private push(line: HunkLine, i: number): boolean {
@@ -239,15 +229,4 @@ export class HunkReader {
     const line = this.lines[this.lines.length - 1];
     if (line !== undefined) line.noNewline = true;
   }
-}
-
-export function isOdd(text: string): boolean {
-  const first = text.charAt(0);
-  return first !== "" && first !== "+" && first !== "-" && first !== " " && first !== "@";
-}
-
-/** Clients break at a space, which is lost, or behind a hyphen inside a word, where nothing is. */
-function joinWrapped(head: string, tail: string): string {
-  if (head === "" || head.endsWith(" ") || /[^\s-]-$/.test(head.slice(-2))) return head + tail;
-  return `${head} ${tail}`;
 }

@@ -32,16 +32,16 @@ const WELL = 2;
 
 /**
  * Finds the lines of a hunk among candidates.
- * @param headerWidth length of the header's line in the mail: a full one may go on in the next line
+ * @param headerRaw the header's line as it stands in the mail: a full one may go on in the next line
  * @param lost whether the text around is known to have lost its leading spaces: then a hunk that stays open is read so too
  */
 export function mendHunk(
   candidates: readonly Candidate[],
   header: HunkHeader,
-  headerWidth: number,
+  headerRaw: string,
   lost = false,
 ): MendedHunk {
-  const read = (reading: Reading): MendedHunk => new HunkReader(candidates, header, headerWidth, reading).read();
+  const read = (reading: Reading): MendedHunk => new HunkReader(candidates, header, headerRaw, reading).read();
   let early: MendedHunk | null = null;
   for (const reading of READINGS) {
     const hunk = read(reading);

@@ -19,7 +19,8 @@ export function reindent(hunk: readonly HunkLine[], file: readonly string[], sta
       if (line.kind === " ") state = follow(text, state);
       return text;
     }
-    const text = indentLine(line.text.trim(), state, nextIndent(file, old));
+    // A line that still has tabs lost nothing: only some of a quote's lines may have.
+    const text = line.text.startsWith("\t") ? line.text : indentLine(line.text.trim(), state, nextIndent(file, old));
     state = follow(text, state);
     return text;
   });

@@ -14,7 +14,7 @@ const TABBED = /\.(?:c|h|S|lds|dts|dtsi)$|(?:^|\/)(?:Kconfig|Makefile|Kbuild)[^/
 
 /** Undoes what clients do to the white space of quoted lines, in place. True when a line was changed. */
 export function restoreWhitespace(files: readonly FileDiff[]): boolean {
-  const stripped = stripExtra(files.filter(isTabbed).flatMap((file) => linesOf(file).filter(isContext)));
+  const stripped = stripExtra(files.filter(isTabbed));
   return retab(files) || stripped;
 }
 
@@ -26,37 +26,48 @@ function isContext(line: HunkLine): boolean {
   return line.kind === " ";
 }
 
-function linesOf(file: FileDiff): HunkLine[] {
-  return file.hunks.flatMap((hunk) => hunk.lines);
+function* eachLine(files: readonly FileDiff[]): Generator<HunkLine> {
+  for (const { hunks } of files) for (const { lines } of hunks) yield* lines;
+}
+
+/** True when hardly a line has a tab: then a client took them. */
+function lacksTabs(files: readonly FileDiff[]): boolean {
+  let tabbed = 0;
+  let all = 0;
+  for (const { text } of eachLine(files)) {
+    all += 1;
+    if (text.includes("\t")) tabbed += 1;
+  }
+  return tabbed * 10 <= all;
 }
 
 /** Thunderbird's flowed replies put one more space before context lines at each turn: taken off when all of them bear it. */
-function stripExtra(context: readonly HunkLine[]): boolean {
+function stripExtra(files: readonly FileDiff[]): boolean {
   let extra = MAX_EXTRA + 1;
-  for (const { text } of context) {
+  for (const { kind, text } of eachLine(files)) {
     // A comment's middle lines begin with a space of their own.
-    if (text.trim() === "" || isComment(text)) continue;
+    if (kind !== " " || text.trim() === "" || isComment(text)) continue;
     extra = Math.min(extra, indentOf(text));
     if (extra === 0) return false;
   }
   if (extra > MAX_EXTRA) return false;
-  for (const line of context)
-    line.text = line.text.trim() === "" ? "" : line.text.slice(Math.min(extra, indentOf(line.text)));
+  for (const line of eachLine(files)) {
+    if (isContext(line))
+      line.text = line.text.trim() === "" ? "" : line.text.slice(Math.min(extra, indentOf(line.text)));
+  }
   return true;
 }
 
 const MAX_EXTRA = 3;
 
 function retab(files: readonly FileDiff[]): boolean {
-  const lines = files.flatMap(linesOf);
-  const tabbed = lines.reduce((n, line) => n + (line.text.includes("\t") ? 1 : 0), 0);
-  if (tabbed * 10 > lines.length) return false;
-  const base = vote(lines, BASES);
+  if (!lacksTabs(files)) return false;
+  const base = vote([...eachLine(files)], BASES);
   if (base === null) return false;
   let changed = false;
   for (const file of files) {
     const trusted = isTabbed(file);
-    const own = linesOf(file);
+    const own = [...eachLine([file])];
     const context = own.filter(isContext);
     const touched = own.filter((line) => !isContext(line));
     // Clients that stuff spaces (RFC 3676) take one from context lines and none from the others.

@@ -115,7 +115,7 @@ function readHunk(source: TextLines, i: number, to: number, scan: DiffScan): num
   let read = readHunkLines(source, i + 1, to, header);
   if (!read.closed) {
     const end = hunkEnd(source.lines, i + 1, to);
-    const mended = mendHunk(candidates(source, i + 1, end), header, (source.lines[i] ?? "").length);
+    const mended = mendHunk(candidates(source, i + 1, end), header, source.lines[i] ?? "");
     note(scan, mended.closed ? "hunk-mended" : "hunk-open", hunkSentence(mended.closed));
     read = { lines: mended.lines, closed: mended.closed, next: i + 1 + mended.used };
     if (mended.sectionTail !== "") header.section += ` ${mended.sectionTail}`;
@@ -143,7 +143,7 @@ function candidates(source: TextLines, from: number, end: number): Candidate[] {
   const list: Candidate[] = [];
   for (let i = from; i < end; i += 1) {
     const text = source.lines[i] ?? "";
-    list.push({ text, at: bodyLine(source, i), outside: false, width: text.length });
+    list.push({ text, at: bodyLine(source, i), outside: false, raw: text });
   }
   return list;
 }

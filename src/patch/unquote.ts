@@ -60,13 +60,6 @@ function plainSpaces(text: string): string {
   return text.includes("\u00a0") ? text.replaceAll("\u00a0", " ") : text;
 }
 
-/** Columns of a line with its tabs expanded: what the client that wrapped it counted. */
-function columns(line: string): number {
-  let n = 0;
-  for (let i = 0; i < line.length; i += 1) n += line.charCodeAt(i) === 9 ? 8 - (n % 8) : 1;
-  return n;
-}
-
 function mayStartHunk(rest: string): boolean {
   return rest.startsWith("@@ -") || rest.startsWith(" @@ -");
 }
@@ -133,7 +126,7 @@ class DepthReader {
   }
 
   private fill(hunk: Hunk, k: number, end: number, lost: boolean): void {
-    const mended = mendHunk(this.candidates(k, end), hunk, columns(this.lines[hunk.at]?.raw ?? ""), lost);
+    const mended = mendHunk(this.candidates(k, end), hunk, this.lines[hunk.at]?.raw ?? "", lost);
     this.lost ||= mended.closed && mended.lost;
     if (mended.sectionTail !== "" && !lost) hunk.section += ` ${mended.sectionTail}`;
     hunk.lines = mended.lines;
@@ -160,7 +153,7 @@ class DepthReader {
       const broken = this.isBrokenArrow(line, i);
       const outside = line.depth !== this.depth && !broken;
       const text = spaced && line.rest.startsWith(" ") ? line.rest.slice(1) : line.rest;
-      candidates.push({ text: broken ? `>${line.rest}` : text, at: i, outside, width: columns(line.raw) });
+      candidates.push({ text: broken ? `>${line.rest}` : text, at: i, outside, raw: line.raw });
     }
     return candidates;
   }
