@@ -19,7 +19,7 @@ import {
   takeLock,
 } from "./state.js";
 import type { Summary } from "./summary.js";
-import { type Value, Values } from "./value.js";
+import { pathOf, type Value, Values } from "./value.js";
 
 /** What the interpreter asks of its surroundings. */
 export interface InterpretContext {
@@ -165,7 +165,7 @@ export class Interpreter {
     for (const [key, held] of [...s.locks]) {
       if (!mentions(held.lock, value) || key.startsWith("*")) continue;
       s.locks.delete(key);
-      s.locks.set(`*${key}`, held);
+      s.locks.set(`*${key}`, { ...held, all: true });
     }
     s.pending.delete(value.key);
   }
@@ -211,8 +211,9 @@ export class Interpreter {
     if (key === undefined) return;
     s.guards.delete(id);
     const lock = s.locks.get(key)?.lock;
-    if (lock !== undefined) this.emit(s, { kind: "unlock", at, lock, family: "", odd: false });
-    this.unlock(s, key, at);
+    if (lock === undefined) return;
+    this.emit(s, { kind: "unlock", at, lock, family: "", odd: false });
+    this.unlock(s, lock, at);
   }
 
   private lock(s: PathState, model: LockCall, lock: Value, at: number, asserted = false): void {
@@ -223,11 +224,23 @@ export class Interpreter {
     takeLock(s, held);
   }
 
-  private unlock(s: PathState, key: string, at: number): void {
-    const all = `*${key}`;
-    dropLock(s, !s.locks.has(key) && s.locks.has(all) ? all : key, at);
+  private unlock(s: PathState, lock: Value, at: number): void {
+    dropLock(s, this.heldKey(s, lock) ?? lock.key, at);
     // What was read of memory before may have changed from here on.
     for (const known of [...s.known.keys()]) if (known.includes(".")) s.known.delete(known);
+  }
+
+  /** The key under which a lock is held: its own, or that of the same lock of every element of a loop. */
+  private heldKey(s: PathState, lock: Value): string | null {
+    if (s.locks.has(lock.key)) return lock.key;
+    if (s.locks.has(`*${lock.key}`)) return `*${lock.key}`;
+    const { root, fields } = pathOf(lock);
+    for (const [key, held] of s.locks) {
+      if (held.all !== true) continue;
+      const other = pathOf(held.lock);
+      if (other.root.kind === root.kind && other.fields.join() === fields.join()) return key;
+    }
+    return null;
   }
 
   private lockCall(s: PathState, model: LockCall, args: Expr[], name: string, at: number): Value {
@@ -239,9 +252,9 @@ export class Interpreter {
     const result = this.values.result(name, at, null);
     this.rebind(s, result);
     if (model.op === "unlock") {
-      const known = s.locks.has(lock.key) || s.locks.has(`*${lock.key}`);
-      this.emit(s, { kind: "unlock", at, lock, family: model.family, odd: !known && !s.unsure.has(lock.key) });
-      this.unlock(s, lock.key, at);
+      const known = this.heldKey(s, lock) !== null || s.unsure.has(lock.key);
+      this.emit(s, { kind: "unlock", at, lock, family: model.family, odd: !known });
+      this.unlock(s, lock, at);
     } else if (model.op === "assert") {
       this.lock(s, model, lock, at, true);
     } else if (model.success === null) {

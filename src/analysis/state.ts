@@ -14,6 +14,8 @@ export interface Held {
   family: string;
   /** "asserted" by lockdep_assert_held() or an annotation; "taken" by a visible call. */
   how: "taken" | "asserted";
+  /** Taken for each element of a loop and not given back in it: the lock of every one of them is held. */
+  all?: boolean;
 }
 
 /** A read of shared state and the locks held while it was made. */

@@ -35,7 +35,7 @@ export function guardHeld(
 ): Held | null {
   for (const h of held) {
     const found = asGuard(h, model, guards);
-    if (found !== null && (found.guard.scope === "container" || found.owner === object)) return h;
+    if (found !== null && (found.guard.scope === "container" || found.owner === object || h.all === true)) return h;
   }
   return null;
 }
