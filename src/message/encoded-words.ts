@@ -46,20 +46,21 @@ export function decodeEncodedWords(value: string): string {
   return out;
 }
 
-/** Index after the `?=` that ends the word begun at `start`, or -1. A word has three `?` inside and no longer than 1 KB. */
+/** Longest encoded word that is decoded; RFC 2047 allows 75 characters, mailers write more. */
+const MAX_WORD = 1024;
+const ENCODED_WORD = /=\?[^?]{1,60}\?[a-z]\?[^?]*\?=/iy;
+
+/** Index after the `?=` that ends the word begun at `start`, or -1. */
 function wordEnd(value: string, start: number): number {
-  const limit = start + 1024;
-  const first = value.indexOf("?", start + 2);
-  if (first < 0 || first > limit) return -1;
-  const second = first + 2;
-  if (value[second] !== "?") return -1;
-  const close = value.indexOf("?=", second + 1);
-  return close < 0 || close > limit ? -1 : close + 2;
+  const first = value.charCodeAt(start + 2);
+  if (first === 63 || first === 61) return -1;
+  // A window keeps a value of many broken words from being searched to its end for each.
+  ENCODED_WORD.lastIndex = 0;
+  return ENCODED_WORD.test(value.slice(start, start + MAX_WORD)) ? start + ENCODED_WORD.lastIndex : -1;
 }
 
 function readWord(inner: string): Word | null {
-  const [label = "", encoding = "", ...rest] = inner.split("?");
-  const text = rest.join("?");
+  const [label = "", encoding = "", text = ""] = inner.split("?");
   // RFC 2231, 5: a language may follow the charset.
   const charset = label.split("*")[0] ?? "";
   if (charset === "" || /[\s=<>]/.test(charset)) return null;
