@@ -31,7 +31,7 @@ const goldensOf = async (folder) => {
     for await (const message of readInputs([`${folder}/${input.name}`])) messages.push(message);
     const result = await reviewMessages(messages, { tree: null, rules, parse, version });
     for (const format of FORMATS) {
-      const text = render(result, { format, all: true, quiet: false, tree: null, from: null, width: 80 });
+      const { text } = render(result, { format, all: true, quiet: false, tree: null, from: null, width: 80 });
       goldens.set(`${input.name}.${format}`, text);
     }
   }

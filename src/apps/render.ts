@@ -7,6 +7,7 @@ import { renderJson } from "../report/json.js";
 import { renderReplies } from "../report/mail-reply.js";
 import { renderSarif } from "../report/sarif.js";
 import { renderTerminal } from "../report/terminal.js";
+import { counted, UNANSWERED_PHRASES } from "../report/wording.js";
 import type { ReviewResult } from "../review/finding.js";
 import type { Format } from "./formats.js";
 
@@ -22,7 +23,21 @@ export interface RenderOptions {
   width: number;
 }
 
-const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) => string> = {
+/** A report, and what is to be said beside it on standard error. */
+export interface Rendered {
+  text: string;
+  remarks: string[];
+}
+
+const replies = (result: ReviewResult, { tree, from }: RenderOptions): Rendered => {
+  const { mboxrd, unanswered } = renderReplies(result, { tree, from });
+  const remarks = [...unanswered].map(
+    ([reason, count]) => `${counted(count, "patch", "patches")} ${UNANSWERED_PHRASES[reason]}`,
+  );
+  return { text: mboxrd, remarks: mboxrd === "" ? [...remarks, "nothing to reply to"] : remarks };
+};
+
+const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) => string | Rendered> = {
   text: (result, { all, quiet, width }) =>
     renderTerminal(result, {
       paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
@@ -31,13 +46,15 @@ const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) =
       quiet,
     }),
   json: (result) => renderJson(result.review),
-  reply: (result, { tree, from }) => renderReplies(result, { tree, from }),
+  reply: replies,
   sarif: (result) => renderSarif(result),
 };
 
-/** The text of a review in the format that `options` names. */
-export const render = (result: ReviewResult, options: RenderOptions): string =>
-  RENDERERS[options.format](result, options);
+/** A review in the format that `options` names. */
+export const render = (result: ReviewResult, options: RenderOptions): Rendered => {
+  const rendered = RENDERERS[options.format](result, options);
+  return typeof rendered === "string" ? { text: rendered, remarks: [] } : rendered;
+};
 
 /** The mailbox that `--from` names, or null when there is none in it. */
 export const readMailbox = (text: string): Mailbox | null => {

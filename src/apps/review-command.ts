@@ -63,10 +63,6 @@ const reviewAll = async (
   }
 };
 
-const remarkOn = (text: string, options: ReviewOptions): void => {
-  if (options.format === "reply" && text === "" && options.quiet !== true) remark("review: nothing to reply to");
-};
-
 /** Runs the command; answers the exit code. */
 export const runReview = async (
   inputs: readonly string[],
@@ -80,9 +76,16 @@ export const runReview = async (
   for await (const message of opened.messages) messages.push(message);
   const result = await reviewAll(messages, tools, options);
   const { format, all = false, quiet = false } = options;
-  const text = render(result, { format, all, quiet, tree: tools.tree?.label ?? null, from, width: outputWidth() });
+  const { text, remarks } = render(result, {
+    format,
+    all,
+    quiet,
+    tree: tools.tree?.label ?? null,
+    from,
+    width: outputWidth(),
+  });
   await writeOutput(text);
-  remarkOn(text, options);
+  if (!quiet) for (const line of remarks) remark(`review: ${line}`);
   const unreadable = opened.unreadable();
   if (unreadable !== null) return reportError(unreadable, remark);
   return result.review.findings.some((finding) => makesFail(finding, options.failOn)) ? EXIT.findings : EXIT.nothing;

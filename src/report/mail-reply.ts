@@ -18,6 +18,7 @@ import {
   sentences,
   statusLines,
 } from "./reply-text.js";
+import { type Unanswered, unanswered } from "./unanswered.js";
 import { oneLine } from "./visible.js";
 import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
 import { wrap } from "./wrap.js";
@@ -142,10 +143,24 @@ export const replyMail = (reviewed: ReviewedPatch, result: ReviewResult, options
   return `${replyHeaders(reviewed, findings, result.review.tool, body, options).join("\n")}\n\n${body}`;
 };
 
-/** All replies of a review as one mboxrd, in the order of the patches; "" when there is nothing to answer. */
-export const renderReplies = (result: ReviewResult, options: ReplyOptions): string =>
-  toMboxrd(
-    result.reviewed
-      .map((reviewed) => replyMail(reviewed, result, options))
-      .filter((mail): mail is string => mail !== null),
-  );
+export interface Replies {
+  /** One mboxrd of all mails, in the order of the patches; "" when there is nothing to answer. */
+  mboxrd: string;
+  /** Patches with findings that get no mail, by reason. */
+  unanswered: ReadonlyMap<Unanswered, number>;
+}
+
+/** The replies of a review. */
+export const renderReplies = (result: ReviewResult, options: ReplyOptions): Replies => {
+  const reasons = unanswered(result.reviewed);
+  const counts = new Map<Unanswered, number>();
+  const mails: string[] = [];
+  for (const reviewed of result.reviewed) {
+    const mail = replyMail(reviewed, result, options);
+    const reason = reasons.get(reviewed);
+    if (mail === null) continue;
+    if (reason === undefined) mails.push(mail);
+    else counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return { mboxrd: toMboxrd(mails), unanswered: counts };
+};

@@ -31,16 +31,25 @@ const analysedCounts = (patches: readonly PatchReport[], options: TerminalOption
   );
 };
 
+/** Remarks on the input, like ones told once: a damaged archive would fill the screen with them. */
 const problemLines = (result: ReviewResult, options: TerminalOptions): string[] => {
   const { problems } = result.review;
   if (problems.length === 0) return [];
-  const named = problems.slice(0, NAMED_PROBLEMS).flatMap(({ code, message, messageId }) => {
-    const where = messageId === null ? "" : ` <${visible(messageId)}>`;
-    return wrap(`${visible(code)}: ${visible(message)}${where}`, options.width, "  ", "      ");
+  const alike = new Map<string, { text: string; ids: (string | null)[] }>();
+  for (const { code, message, messageId } of problems) {
+    const text = `${visible(code)}: ${visible(message)}`;
+    const known = alike.get(text);
+    if (known === undefined) alike.set(text, { text, ids: [messageId] });
+    else known.ids.push(messageId);
+  }
+  const lines = [...alike.values()].slice(0, NAMED_PROBLEMS).flatMap(({ text, ids }) => {
+    const [first = null] = ids;
+    const where = first === null ? "" : ` <${visible(first)}>`;
+    const more = ids.length > 1 ? ` and ${ids.length - 1} more` : "";
+    return wrap(`${text}${where}${more}`, options.width, "  ", "      ");
   });
-  const more = problems.length - NAMED_PROBLEMS;
-  const rest = more > 0 ? [`  and ${more} more; --format json lists them all`] : [];
-  return ["", `${counted(problems.length, "remark")} on the input:`, ...named, ...rest];
+  const rest = alike.size > NAMED_PROBLEMS ? [`  and ${alike.size - NAMED_PROBLEMS} of other kinds`] : [];
+  return ["", `${counted(problems.length, "remark")} on the input (--format json lists them all):`, ...lines, ...rest];
 };
 
 const hiddenPhrase = (hidden: readonly Finding[]): string => {

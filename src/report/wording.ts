@@ -2,7 +2,9 @@
  * The words of a report, apart from what decides when they are said. Every table is a Record over a union of
  * src/review/finding.ts, so that a new status or role cannot be forgotten here.
  */
+
 import type { Analysed, Confidence, FindingStatus, Severity, SiteRole } from "../review/finding.js";
+import type { Unanswered } from "./unanswered.js";
 
 /** The two questions that each report answers about a finding (design of the mails: one line each). */
 export const QUESTIONS = {
@@ -39,7 +41,7 @@ export const CONFIDENCE_PHRASES: Record<Confidence, string> = {
 export const ANALYSED_PHRASES: Record<Analysed, string> = {
   tree: "applied to the tree and read with it",
   function: "read in whole functions",
-  diff: "read from its diff alone",
+  diff: "read from the diff alone",
   none: "not analysed",
 };
 
@@ -92,6 +94,13 @@ export const REPLY = {
       ? `This is about ${path}, outside the quoted lines.`
       : `This is about ${fn}() in ${path}, outside the quoted lines.`,
 } as const;
+
+/** Why patches with findings get no reply, after their number. */
+export const UNANSWERED_PHRASES: Record<Unanswered, string> = {
+  superseded: "not answered: a later version is in the input",
+  "pull-request": "not answered: a pull request",
+  automatic: "not answered: sent by a program",
+};
 
 /** What a reply says of its own limits, or null when it read the whole tree. */
 export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {

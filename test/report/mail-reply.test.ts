@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type ReplyOptions, renderReplies, replyMail } from "../../src/report/mail-reply.js";
+import type { Message } from "../../src/message/message.js";
+import { type ReplyOptions, renderReplies as renderAll, replyMail } from "../../src/report/mail-reply.js";
 import type { Finding, ReviewResult } from "../../src/review/finding.js";
 import { hasPython, headerOf, type PeerMail, readWithPython } from "./python-mail.js";
 import {
@@ -14,6 +15,7 @@ import {
   sampleResult,
 } from "./sample.js";
 
+const renderReplies = (result: ReviewResult, options: ReplyOptions): string => renderAll(result, options).mboxrd;
 const OPTIONS: ReplyOptions = { tree: null, from: null };
 const PARENT = "20260309164002.4711-1-parker@example.org";
 
@@ -266,6 +268,39 @@ describe("who gets a reply", () => {
     expect(text).toContain("\n> +\tWRITE_ONCE(vcpu->kvm->arch.park_pending, false);\n");
     expect(text).toContain("\n> diff --git a/arch/arm64/kvm/park.c b/arch/arm64/kvm/park.c\n> @@ -48,11 +48,20 @@");
     expect(text).not.toContain("> > ");
+  });
+
+  const versioned = (version: number, title = "KVM: arm64: One", over: Partial<Message> = {}): ReviewResult => {
+    const messageId = `v${version}@example.org`;
+    const plain = sampleMessage();
+    const subjectInfo = { ...plain.subjectInfo, version, title };
+    const message = sampleMessage({ messageId, subject: `[PATCH v${version}] ${title}`, subjectInfo, ...over });
+    return sampleResult({ message, patch: samplePatch({ messageId, subject: message.subject, title }) });
+  };
+
+  it("not a version that another one in the input replaces, and it is counted", () => {
+    const all = [versioned(1), versioned(2), versioned(3), versioned(3, "KVM: arm64: Quite another")];
+    const { mboxrd, unanswered } = renderAll(
+      { ...sampleResult(), reviewed: all.flatMap(({ reviewed }) => reviewed) },
+      OPTIONS,
+    );
+    expect([...mboxrd.matchAll(/^Subject: (.*)$/gm)].map(([, subject]) => subject)).toEqual([
+      "Re: [PATCH v3] KVM: arm64: One",
+      "Re: [PATCH v3] KVM: arm64: Quite another",
+    ]);
+    expect([...unanswered]).toEqual([["superseded", 2]]);
+  });
+
+  it("not a program, and not a pull request", () => {
+    const headers = new Map([["auto-submitted", ["auto-generated"]]]);
+    expect(renderAll(versioned(1, "x", { headers }), OPTIONS)).toEqual({
+      mboxrd: "",
+      unanswered: new Map([["automatic", 1]]),
+    });
+    const pull = versioned(1, "x", { subjectInfo: { ...sampleMessage().subjectInfo, pull: true } });
+    expect(renderAll(pull, OPTIONS).unanswered).toEqual(new Map([["pull-request", 1]]));
+    const person = versioned(1, "x", { headers: new Map([["auto-submitted", ["no"]]]) });
+    expect(renderAll(person, OPTIONS).mboxrd).not.toBe("");
   });
 
   it("says where it is when the patch does not show the line", () => {

@@ -71,7 +71,7 @@ describe("the account", () => {
     const patches = Array.from({ length: 300 }, (_, at) => sampleReport(at < 100 ? { analysed: "diff" } : {}));
     const { review, reviewed } = sampleResult({ findings: [] });
     const many = renderTerminal({ review: { ...review, patches }, reviewed }, plain);
-    expect(many).toContain("  100 patches read from its diff alone: no tree was given\n");
+    expect(many).toContain("  100 patches read from the diff alone: no tree was given\n");
     expect(many.split("\n").length).toBeLessThan(10);
   });
 
@@ -90,13 +90,16 @@ describe("the account", () => {
     expect(renderTerminal(sampleResult(), { ...plain, quiet: true })).not.toContain("Analysed");
   });
 
-  it("lists remarks on the input, a few by name", () => {
+  it("lists remarks on the input, like ones once, a few kinds by name", () => {
     const result = sampleResult({ findings: [] });
-    for (let at = 0; at < 12; at += 1)
-      result.review.problems.push({ messageId: `m${at}`, code: "odd", message: "Odd." });
+    const { problems } = result.review;
+    for (let at = 0; at < 12; at += 1) problems.push({ messageId: `m${at}`, code: "odd", message: "Odd." });
+    for (let at = 0; at < 12; at += 1) problems.push({ messageId: null, code: `odd-${at}`, message: "Odd." });
     const remarks = renderTerminal(result, plain);
-    expect(remarks).toContain("12 remarks on the input:\n  odd: Odd. <m0>\n");
-    expect(remarks).toContain("  and 2 more; --format json lists them all\n");
+    expect(remarks).toContain(
+      "24 remarks on the input (--format json lists them all):\n  odd: Odd. <m0> and 11 more\n",
+    );
+    expect(remarks).toContain("  odd-8: Odd.\n  and 3 of other kinds\n");
   });
 });
 
