@@ -381,7 +381,7 @@ class CfgBuilder {
 }
 
 /** The class and arguments of `guard(class)(args)`; null for anything else. */
-export function guardCall(expr: Expr): { className: string; args: Expr[] } | null {
+function guardCall(expr: Expr): { className: string; args: Expr[] } | null {
   if (expr.kind !== "call" || expr.callee.kind !== "call") return null;
   const inner = expr.callee;
   if (inner.callee.kind !== "id" || inner.callee.name !== "guard") return null;

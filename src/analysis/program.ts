@@ -129,7 +129,7 @@ function calledNames(fn: CFunction): Set<string> {
 }
 
 /** Visits every expression of a list of statements, outermost first. */
-export function walkStmts(body: readonly Stmt[], visit: (expr: Expr) => void): void {
+function walkStmts(body: readonly Stmt[], visit: (expr: Expr) => void): void {
   const stack: (Stmt | Expr)[] = [...body].reverse();
   while (stack.length > 0) {
     const node = stack.pop() as Stmt | Expr;

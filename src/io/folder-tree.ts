@@ -37,7 +37,7 @@ export async function openFolderTree(folder: string): Promise<SourceTree> {
 }
 
 /** The id that git gives to a file's bytes (gitformat-loose: SHA-1 of the header and the content). */
-export function hashBlob(content: Buffer): string {
+function hashBlob(content: Buffer): string {
   return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
 }
 

@@ -9,7 +9,7 @@ import { buildRuleSet, type RuleSet, type RuleText } from "../rules/load.js";
 import { createParser, type ParseC } from "../source/parse-c.js";
 
 /** The rules that ship with the package. */
-export const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
+const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
 
 async function yamlFiles(root: string, folder: string): Promise<RuleText[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });

@@ -117,6 +117,6 @@ export function decodeHeaderBytes(bytes: Uint8Array): string {
 }
 
 /** A word from outside made fit for a one-line message: short, and without control characters. */
-export function printable(word: string): string {
+function printable(word: string): string {
   return JSON.stringify(word.slice(0, 60).replace(/[\u0000-\u001f\u007f-\u009f]/g, "?"));
 }

@@ -14,15 +14,3 @@ export function hasDiff(text: string): boolean {
   }
   return false;
 }
-
-/** True when the text quotes lines of a diff, as replies do: `> @@ -1,2 +3,4 @@`, `> diff --git …`, at any depth. */
-export function quotesDiff(text: string): boolean {
-  for (const mark of ["@@ -", "diff --git "]) {
-    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
-      let i = at - 1;
-      while (i >= 0 && (text[i] === " " || text[i] === ">" || text[i] === "|")) i--;
-      if ((i < 0 || text[i] === "\n") && text.slice(i + 1, at).includes(">")) return true;
-    }
-  }
-  return false;
-}

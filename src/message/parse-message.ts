@@ -53,7 +53,7 @@ function buildMessage({ fields }: HeaderBlock, body: Body, problems: Problem[]):
 }
 
 /** A subject on one line: decoded, without control characters, which could forge a header in a reply. */
-export function decodeSubject(raw: string): string {
+function decodeSubject(raw: string): string {
   return decodeEncodedWords(raw)
     .replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ")
     .trim();

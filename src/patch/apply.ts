@@ -109,7 +109,7 @@ function toImage(lines: readonly string[], crlf: boolean, loose: boolean): Image
 }
 
 /** Lines with their line ends; the last may have none. */
-export function splitKeeping(text: string): string[] {
+function splitKeeping(text: string): string[] {
   const lines: string[] = [];
   let from = 0;
   while (from < text.length) {

@@ -56,7 +56,7 @@ export function isScissors(line: string): boolean {
 }
 
 /** True for a line that ends the commit message and begins the patch part. */
-export function isPatchBreak(line: string): boolean {
+function isPatchBreak(line: string): boolean {
   if (line.startsWith("---")) {
     if (line.charAt(3) === " " && line.length > 4 && line.charAt(4).trim() !== "") return true;
     return line.slice(3).trim() === "";

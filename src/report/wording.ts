@@ -105,6 +105,6 @@ export const UNANSWERED_PHRASES: Record<Unanswered, string> = {
 /** What a reply says of its own limits, or null when it read the whole tree. */
 export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
   high: null,
-  medium: "Read in whole functions, but not in the very tree that the patch was made for.",
+  medium: "Read in whole functions, though not in the tree the patch was made for.",
   low: "Read from the diff alone; further locks: none visible in the patch.",
 };

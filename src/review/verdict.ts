@@ -87,7 +87,7 @@ const sortKey = (f: Finding): string =>
   [f.path, String(f.line).padStart(9, "0"), f.rule, f.id, ROLES.indexOf(f.witness[0]?.role ?? "act")].join("\0");
 
 /** The order of findings within a patch: by place, rule and id. */
-export const compareFindings = (a: Finding, b: Finding): number => {
+const compareFindings = (a: Finding, b: Finding): number => {
   const [ka, kb] = [sortKey(a), sortKey(b)];
   return ka < kb ? -1 : ka > kb ? 1 : 0;
 };

@@ -16,7 +16,7 @@ type View = "tree" | "function" | "diff";
 const call = (name: string): string => `${name}()`;
 
 /** "a(), b() and c()". */
-export function listed(names: readonly string[]): string {
+function listed(names: readonly string[]): string {
   const calls = names.map(call);
   if (calls.length < 2) return calls.join("");
   return `${calls.slice(0, -1).join(", ")} and ${calls.at(-1)}`;

@@ -1,5 +1,4 @@
 /** What a rule kind says about the code: structured, without words. The review turns it into findings. */
-import type { Problem } from "../errors.js";
 import type { Rule } from "./rule-schema.js";
 
 /** A place in the code with what matters there. `at` is an offset into the file as it was read; `line` is of that file. */
@@ -69,9 +68,4 @@ export interface Outcome {
   whole: boolean;
   /** The comment by which the code accepts the fault, or null. */
   acknowledgedBy: string | null;
-}
-
-export interface Evaluation {
-  outcomes: Outcome[];
-  problems: Problem[];
 }

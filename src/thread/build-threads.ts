@@ -16,7 +16,7 @@ export interface Threads {
 }
 
 /** Merges sets of small integers; finding the set of one is all but constant. */
-export class DisjointSets {
+class DisjointSets {
   readonly #up: number[] = [];
 
   /** Adds a set of one and gives its number. */

@@ -2,7 +2,7 @@
  * The files of a patch before and after it: the blobs that its `index` lines name where the tree has them, else the tree's
  * files by path, with fuzz. Patches of a series stack: each is applied to what the one before left.
  */
-import { APPLY_REASONS, type Applied, type ApplyReason, applyFile } from "../patch/apply.js";
+import { type Applied, type ApplyReason, applyFile } from "../patch/apply.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
 import { isSameBlob, type OverlayFile, overlay } from "./overlay.js";
 import type { SourceTree } from "./source-tree.js";
@@ -27,7 +27,6 @@ export interface BaseFile {
   message: string | null;
 }
 
-export const BASE_REASONS = [...APPLY_REASONS, "no-path"] as const;
 export type BaseReason = ApplyReason | "no-path";
 
 export interface BaseFiles {
