@@ -7,7 +7,7 @@ import { type CReader, readC } from "../src/source/read-file.js";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 export const rules = await loadRules(`${root}rules`);
-const parse = await loadParser();
+export const parse = await loadParser();
 export const reader: CReader = { parse, syntax: rules.syntax };
 
 /** A program of files given by path. */

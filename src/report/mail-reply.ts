@@ -7,15 +7,16 @@ import type { Patch } from "../patch/patch.js";
 import { CONFIDENCES, type Finding, type ReviewedPatch, type ReviewResult } from "../review/finding.js";
 import { toMboxrd } from "./mboxrd.js";
 import { isPosted } from "./plan.js";
-import { type Anchor, anchorOf, defuse, type QuoteState, quoteFor } from "./quote.js";
+import { type Anchor, anchorOf, CONTEXTS, defuse, NOTHING_QUOTED, type QuoteState, quoteFor } from "./quote.js";
 import { footerLines, type ReplyOptions, replyHeaders } from "./reply-envelope.js";
 import {
   FINDING_LINES,
+  fullRemark,
   OWN_COLUMNS,
   paragraph,
   type Remark,
-  remarkLines,
   sentences,
+  shortRemark,
   statusLines,
 } from "./reply-text.js";
 import { type Unanswered, unanswered } from "./unanswered.js";
@@ -78,17 +79,38 @@ const firstTime = (): ((text: string) => boolean) => {
 const evidenceKey = ({ interleaving, witness }: Finding): string =>
   JSON.stringify(interleaving.length > 0 ? interleaving : witness);
 
+interface Comment {
+  lines: string[];
+  quoted: QuoteState;
+}
+
+/** One comment below its quote. Where it would be too long the quote is cut to the line itself before words are cut. */
+const comment = (patch: Patch, { finding, anchor }: Placed, remark: Remark, before: QuoteState): Comment => {
+  const full = fullRemark(remark);
+  if (anchor === null) {
+    const own = full.length < FINDING_LINES ? full : shortRemark(remark, FINDING_LINES - 1);
+    return { lines: [...own, ""], quoted: before };
+  }
+  const quotes = CONTEXTS.map((context) => quoteFor(patch, anchor, finding, before, context));
+  // The blank line below the quote and the one after the comment count as the finding's lines.
+  const room = ({ lines }: { lines: string[] }): number => Math.max(10, FINDING_LINES - lines.length - 2);
+  const fitting = quotes.find((quote) => full.length <= room(quote));
+  const quote = fitting ?? quoteFor(patch, anchor, finding, before, "none");
+  const own = fitting === undefined ? shortRemark(remark, room(quote)) : full;
+  return { lines: [...quote.lines, "", ...own, ""], quoted: quote.after };
+};
+
 const commentLines = (
   patch: Patch,
   placed: readonly Placed[],
   shared: readonly string[],
   status: boolean,
 ): string[] => {
-  const state: QuoteState = { file: null, hunk: null, next: 0 };
+  let quoted = NOTHING_QUOTED;
   const isNew = firstTime();
   for (const sentence of shared) isNew(sentence);
-  return placed.flatMap(({ finding, anchor }) => {
-    const quote = anchor === null ? [] : quoteFor(patch, anchor, finding, state);
+  return placed.flatMap((one) => {
+    const { finding, anchor } = one;
     const advice = sentences(finding.suggestion).filter(isNew).join(" ");
     const remark: Remark = {
       finding,
@@ -98,9 +120,9 @@ const commentLines = (
       advice: advice === "" && shared.length === 0 && finding.suggestion !== "" ? REPLY.coveredAbove : advice,
       status,
     };
-    // The quote, the blank line below it and the one after the comment count as the finding's lines.
-    const lines = remarkLines(remark, Math.max(10, FINDING_LINES - quote.length - 2));
-    return [...quote, ...(quote.length > 0 ? [""] : []), ...lines, ""];
+    const written = comment(patch, one, remark, quoted);
+    quoted = written.quoted;
+    return written.lines;
   });
 };
 

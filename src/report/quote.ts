@@ -101,8 +101,20 @@ const commentStart = (hunk: Hunk, at: number, least: number): number => {
   return at;
 };
 
+/** How much is quoted above the commented line: what explains it, one line, or nothing. */
+export const CONTEXTS = ["full", "line", "none"] as const;
+export type QuoteContext = (typeof CONTEXTS)[number];
+
+/** False for a line that says nothing by itself: a blank one, or a piece of a comment. */
+const explains = (line: HunkLine | undefined): boolean => {
+  const text = line?.text.trim() ?? "";
+  return text !== "" && !text.startsWith("*");
+};
+
 /** The first line to quote: some context, and up to the first witness of the finding in this hunk when it is near. */
-const firstLine = (shown: ShownLine, finding: Finding): number => {
+const firstLine = (shown: ShownLine, finding: Finding, context: QuoteContext): number => {
+  if (context === "none") return shown.index;
+  if (context === "line") return Math.max(0, shown.index - (explains(shown.hunk.lines[shown.index - 1]) ? 1 : 0));
   const path = shown.file.newPath ?? shown.file.oldPath;
   const sites = new Set(finding.witness.filter((w) => w.path === path && w.side === "new").map((w) => w.line));
   const from = Math.max(0, shown.index - MAX_LEAD);
@@ -136,26 +148,31 @@ const statementEnd = (hunk: Hunk, index: number): number => {
 
 /** What has been quoted so far, so that each line is quoted once and headers only where the place changes. */
 export interface QuoteState {
-  file: FileDiff | null;
-  hunk: Hunk | null;
-  next: number;
+  readonly file: FileDiff | null;
+  readonly hunk: Hunk | null;
+  readonly next: number;
 }
 
-/** The quote above one comment; moves `state` on. Comments must come in the order of the patch. */
-export const quoteFor = (patch: Patch, { shown }: Anchor, finding: Finding, state: QuoteState): string[] => {
+/** Before anything is quoted. */
+export const NOTHING_QUOTED: QuoteState = { file: null, hunk: null, next: 0 };
+
+/** The quote above one comment, and the state after it. Comments must come in the order of the patch. */
+export const quoteFor = (
+  patch: Patch,
+  { shown }: Anchor,
+  finding: Finding,
+  before: QuoteState,
+  context: QuoteContext,
+): { lines: string[]; after: QuoteState } => {
   const { file, hunk, index } = shown;
   const lines: string[] = [];
-  if (state.file !== file) lines.push(quoteLine(fileLine(patch, file)));
-  const sameHunk = state.hunk === hunk;
+  if (before.file !== file) lines.push(quoteLine(fileLine(patch, file)));
+  const sameHunk = before.hunk === hunk;
   if (!sameHunk) lines.push(quoteLine(hunkLine(patch, hunk)));
-  const wanted = firstLine(shown, finding);
-  const start = sameHunk ? Math.max(state.next, wanted) : wanted;
-  const cut = sameHunk ? start > state.next : start > 0;
-  if (cut) lines.push(CUT);
+  const next = sameHunk ? before.next : 0;
+  const start = Math.max(next, firstLine(shown, finding, context));
+  if (start > next) lines.push(CUT);
   const end = statementEnd(hunk, index);
   for (const line of hunk.lines.slice(start, end + 1)) lines.push(quoteLine(codeLine(patch, line)));
-  state.file = file;
-  state.hunk = hunk;
-  state.next = Math.max(sameHunk ? state.next : 0, end + 1);
-  return lines;
+  return { lines, after: { file, hunk, next: Math.max(next, end + 1) } };
 };

@@ -40,15 +40,18 @@ interface Trim {
   advice: number;
 }
 
+/** Steps of an interleaving go first, then advice, then reasons: the reason is what a reader cannot find alone. */
 const TRIMS: readonly Trim[] = [
-  { evidence: MAX_EVIDENCE, why: 9, advice: 9 },
   { evidence: 8, why: 9, advice: 9 },
-  { evidence: 8, why: 3, advice: 9 },
-  { evidence: 6, why: 2, advice: 4 },
-  { evidence: 6, why: 1, advice: 3 },
-  { evidence: 5, why: 1, advice: 2 },
+  { evidence: 6, why: 9, advice: 9 },
+  { evidence: 5, why: 9, advice: 9 },
+  { evidence: 5, why: 9, advice: 3 },
+  { evidence: 5, why: 3, advice: 2 },
+  { evidence: 5, why: 2, advice: 2 },
   { evidence: 4, why: 1, advice: 1 },
 ];
+
+const ALL: Trim = { evidence: MAX_EVIDENCE, why: 9, advice: 9 };
 
 const LEAST: Trim = { message: 1, evidence: 4, why: 0, advice: 1 };
 
@@ -96,8 +99,11 @@ const blocks = (remark: Remark, trim: Trim): string[][] => {
 const joined = (parts: readonly string[][]): string[] =>
   parts.flatMap((block, at) => (at === 0 ? block : ["", ...block]));
 
+/** All that is said below a quote. */
+export const fullRemark = (remark: Remark): string[] => joined(blocks(remark, ALL));
+
 /** The lines below a quote, at most `limit` of them: the fullest telling that fits. */
-export const remarkLines = (remark: Remark, limit: number): string[] => {
+export const shortRemark = (remark: Remark, limit: number): string[] => {
   for (const trim of [...TRIMS, LEAST]) {
     const lines = joined(blocks(remark, trim));
     if (lines.length <= limit) return lines;
