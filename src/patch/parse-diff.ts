@@ -6,7 +6,7 @@
 import parseDiffPackage from "parse-diff";
 import type { Problem } from "../errors.js";
 import { formatHunkHeader } from "./hunk-header.js";
-import type { FileDiff, Hunk, HunkLine } from "./patch.js";
+import type { FileDiff, Hunk } from "./patch.js";
 import { type ScannedFile, scanDiff } from "./scan-diff.js";
 import { type TextLines, toLines } from "./text-lines.js";
 
@@ -76,19 +76,29 @@ export function countHunks(hunks: readonly Hunk[]): { additions: number; deletio
     batch = [];
   };
   for (const hunk of hunks) {
-    if (hunk.lines.length === 0) continue;
     if (batch.length > BATCH_LINES) hand();
-    batch.push(cleanHeader(hunk));
-    for (const line of hunk.lines) batch.push(line.kind);
+    pushChanges(batch, hunk);
   }
   if (batch.length > 0) hand();
   return { additions, deletions };
 }
 
-/** A header whose counts are those of the lines that are there, so that the package cannot run on into what follows. */
-function cleanHeader(hunk: Hunk): string {
-  const count = (kind: HunkLine["kind"]): number => hunk.lines.reduce((n, line) => n + (line.kind === kind ? 0 : 1), 0);
-  return formatHunkHeader({ ...hunk, oldLines: count("+"), newLines: count("-"), section: "" });
+/**
+ * A hunk's changed lines without context, under a header whose counts are those of the lines that are there, so that the
+ * package cannot run on into what follows.
+ */
+function pushChanges(batch: string[], hunk: Hunk): void {
+  const place = batch.length;
+  let oldLines = 0;
+  let newLines = 0;
+  for (const { kind } of hunk.lines) {
+    if (kind === " ") continue;
+    if (place === batch.length) batch.push("");
+    batch.push(kind);
+    if (kind === "-") oldLines += 1;
+    else newLines += 1;
+  }
+  if (batch.length > place) batch[place] = formatHunkHeader({ ...hunk, oldLines, newLines, section: "" });
 }
 
 /** The diff of one file as it can be given to `git apply`: its header as sent, its hunks as they were read. */

@@ -56,3 +56,10 @@ function readLoneGit(texts: readonly string[], k: number): FileHeader | null {
 export function isBoundary(file: FileDiff): boolean {
   return file.binary || file.status !== "modified";
 }
+
+/** True for the line by which git says that a file is binary, with its data behind it or without. */
+export function isBinaryMark(line: string): boolean {
+  return (
+    line.startsWith("GIT binary patch") || (line.startsWith("Binary files ") && line.trimEnd().endsWith(" differ"))
+  );
+}

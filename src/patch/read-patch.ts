@@ -6,8 +6,8 @@ import { parseAddressList } from "../message/address.js";
 import type { Mailbox, Message } from "../message/message.js";
 import { parseSubject } from "../message/subject.js";
 import { unflow, unstuff } from "./flowed.js";
-import { type ParsedDiff, parseDiffLines } from "./parse-diff.js";
-import type { Patch } from "./patch.js";
+import { type ParsedDiff, parseDiffLines, pushHunk } from "./parse-diff.js";
+import type { FileDiff, Patch } from "./patch.js";
 import { type SplitBody, splitBody, stripSpace } from "./split-body.js";
 import { splitLines, type TextLines } from "./text-lines.js";
 import { collectTrailers } from "./trailers.js";
@@ -31,26 +31,35 @@ export function readPatches(message: Message): ReadPatches {
   const bodyLines = splitLines(message.body.text);
   const { split, parsed } = readBody(message, bodyLines);
   const quoted = mayQuoteHunk(message.body.text) ? unquoteDiffs(bodyLines) : [];
-  if (parsed?.orphans) quoted.unshift(orphanDiff(parsed));
-  const title = split.inBody.subject === null ? message.subjectInfo.title : parseSubject(split.inBody.subject).title;
-  const author = inBodyAuthor(split.inBody.from) ?? message.from;
+  if (parsed !== null && parsed.orphans !== null) quoted.unshift(orphanDiff(parsed.orphans));
   const kind = kindOf(message, parsed, quoted);
-  const patch =
-    parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines, title, author);
-  const description = describes(kind) || patch !== null ? cutSignature(split, patch) : "";
-  return { kind, patch, quoted, title, description, author };
+  const patch = parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines);
+  if (patch !== null) {
+    const { title, description, author } = patch;
+    return { kind, patch, quoted, title, description, author };
+  }
+  // An answer that begins with the "From:" of what it quotes (Outlook) is still its sender's.
+  const letter = kind === "cover" || kind === "pull-request";
+  const { title, author } = letter
+    ? headOf(message, split)
+    : { title: message.subjectInfo.title, author: message.from };
+  return { kind, patch, quoted, title, description: letter ? cutSignature(split.description) : "", author };
 }
 
-function describes(kind: MessageKind): boolean {
-  return kind === "cover" || kind === "pull-request" || kind === "patch";
+/** Title and author: in-body lines before the header's (git-mailinfo(1)). */
+function headOf(message: Message, split: SplitBody): { title: string; author: Mailbox } {
+  const { subject, from } = split.inBody;
+  return {
+    title: subject === null ? message.subjectInfo.title : parseSubject(subject).title,
+    author: inBodyAuthor(from) ?? message.from,
+  };
 }
 
-/** A patch's message is all that git commits; a letter ends at its signature (RFC 3676, 4.3). */
-function cutSignature(split: SplitBody, patch: Patch | null): string {
-  if (patch !== null) return split.description;
-  const lines = split.description.split("\n");
+/** A letter ends at its signature (RFC 3676, 4.3). */
+function cutSignature(text: string): string {
+  const lines = text.split("\n");
   const end = lines.findIndex((line) => line === "--" || line === "-- ");
-  return end < 0 ? split.description : stripSpace(lines.slice(0, end));
+  return end < 0 ? text : stripSpace(lines.slice(0, end));
 }
 
 interface BodyReading {
@@ -75,7 +84,10 @@ function readBody(message: Message, bodyLines: readonly string[]): BodyReading {
 
 function readLines(source: TextLines): BodyReading {
   const split = splitBody(source);
-  return { split, parsed: split.patchFrom === null ? null : parseDiffLines(source, split.patchFrom) };
+  if (split.patchFrom !== null) return { split, parsed: parseDiffLines(source, split.patchFrom) };
+  // Without a patch part there can still be a bare hunk: a suggestion in an answer.
+  const bare = source.lines.some((line) => line.startsWith("@@ -"));
+  return { split, parsed: bare ? parseDiffLines(source) : null };
 }
 
 function isSound(parsed: ParsedDiff): boolean {
@@ -90,21 +102,14 @@ function score(parsed: ParsedDiff | null): number {
   return closed - parsed.problems.filter(({ code }) => code === "hunk-mended").length;
 }
 
-function toPatch(
-  message: Message,
-  split: SplitBody,
-  parsed: ParsedDiff,
-  bodyLines: readonly string[],
-  title: string,
-  author: Mailbox,
-): Patch {
+function toPatch(message: Message, split: SplitBody, parsed: ParsedDiff, bodyLines: readonly string[]): Patch {
+  const { description } = split;
   return {
     messageId: message.messageId,
     subject: message.subject,
-    title,
-    description: split.description,
-    trailers: collectTrailers(split.description),
-    author,
+    ...headOf(message, split),
+    description,
+    trailers: collectTrailers(description),
     files: parsed.files,
     diff: parsed.texts.join(""),
     depth: 0,
@@ -121,16 +126,16 @@ export function inBodyAuthor(from: string | null): Mailbox | null {
   return first === undefined || first.address === "" ? null : first;
 }
 
-function orphanDiff(parsed: ParsedDiff): QuotedDiff {
-  const file = parsed.orphans;
-  const hunks = file?.hunks ?? [];
-  const closed = hunks.filter((hunk) => hunk.closed).length;
+function orphanDiff(file: FileDiff): QuotedDiff {
+  const closed = file.hunks.filter((hunk) => hunk.closed).length;
+  const parts: string[] = [];
+  for (const hunk of file.hunks) pushHunk(parts, hunk);
   return {
     depth: 0,
-    files: file === null ? [] : [file],
+    files: [file],
     hunksClosed: closed,
-    hunksOpen: hunks.length - closed,
-    diff: "",
+    hunksOpen: file.hunks.length - closed,
+    diff: `${parts.join("\n")}\n`,
     fidelity: "exact",
   };
 }

@@ -32,13 +32,15 @@ function* eachLine(files: readonly FileDiff[]): Generator<HunkLine> {
 
 /** True when hardly a line has a tab: then a client took them. */
 function lacksTabs(files: readonly FileDiff[]): boolean {
-  let tabbed = 0;
-  let all = 0;
-  for (const { text } of eachLine(files)) {
-    all += 1;
-    if (text.includes("\t")) tabbed += 1;
+  let left = 0;
+  for (const { hunks } of files) for (const { lines } of hunks) left += lines.length / 10;
+  for (const { hunks } of files) {
+    for (const { lines } of hunks) {
+      for (const line of lines) if (line.text.includes("\t")) left -= 1;
+      if (left < 0) return false;
+    }
   }
-  return tabbed * 10 <= all;
+  return true;
 }
 
 /** Thunderbird's flowed replies put one more space before context lines at each turn: taken off when all of them bear it. */

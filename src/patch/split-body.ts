@@ -13,8 +13,8 @@ export interface InBodyHeaders {
 
 export interface SplitBody {
   inBody: InBodyHeaders;
-  /** The commit message below the subject, white space cleaned as `git stripspace` does; "" when there is none. */
-  description: string;
+  /** Computed when it is asked for: the commit message below the subject, white space cleaned as `git stripspace` does; "" when there is none. */
+  readonly description: string;
   /** Where the patch part begins (entry of the lines); null when the text has no patch part. */
   patchFrom: number | null;
 }
@@ -27,13 +27,14 @@ const FORMAT_PATCH = /^>From [0-9a-f]{40} Mon Sep 17 00:00:00 2001$/;
 const HEADER_KEYS: readonly HeaderKey[] = ["from", "subject", "date"];
 
 const SCISSORS = [">8", "8<", ">%", "%<"];
+const SCISSORS_MARK = />[8%]|[8%]</;
 
 /**
  * True for a scissors line (`-- >8 --`, with words or without): at least eight columns, more than a third of them
  * perforation, at most half of that blank (git-mailinfo(1)). Counted as git counts, its line end a blank.
  */
 export function isScissors(line: string): boolean {
-  if (line.length > 1000 || !SCISSORS.some((mark) => line.includes(mark))) return false;
+  if (line.length > 1000 || !SCISSORS_MARK.test(line)) return false;
   const text = `${line.trimStart()}\n`;
   let perforation = 0;
   let gap = 0;
@@ -97,7 +98,15 @@ class MessageReader {
 
   finish(patchFrom: number | null): SplitBody {
     this.closeHeader();
-    return { inBody: this.inBody, description: stripSpace(this.log), patchFrom };
+    const { inBody, log } = this;
+    return {
+      inBody,
+      // Most mails are answers, whose text nobody asks for as a commit message.
+      get description() {
+        return stripSpace(log);
+      },
+      patchFrom,
+    };
   }
 
   /** True when the line was an in-body header, its continuation, or a blank line around them. */

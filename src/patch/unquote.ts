@@ -4,11 +4,12 @@
  * between them are comments (or tails of wrapped lines), and a hunk goes on behind a comment.
  */
 import { hunkEnd, parseHunkHeader } from "./hunk-header.js";
+import { readHunkLines } from "./hunk-lines.js";
 import { type Candidate, mendHunk } from "./mend-hunk.js";
 import { countHunks, orphanFile, pushHunk } from "./parse-diff.js";
 import type { DiffFidelity, FileDiff, Hunk } from "./patch.js";
 import { readQuote } from "./quote-marks.js";
-import { isBoundary, readQuotedHeader } from "./quoted-header.js";
+import { isBinaryMark, isBoundary, readQuotedHeader } from "./quoted-header.js";
 import { restoreWhitespace } from "./retab.js";
 
 /** What one quote depth of a reply holds of a diff. */
@@ -103,7 +104,14 @@ class DepthReader {
       }
       const { next, changes: _changes, ...names } = file;
       this.current = {
-        file: { ...names, binary: false, additions: 0, deletions: 0, hunks: [], at: this.own[k] ?? 0 },
+        file: {
+          ...names,
+          binary: isBinaryMark(this.texts[next] ?? ""),
+          additions: 0,
+          deletions: 0,
+          hunks: [],
+          at: this.own[k] ?? 0,
+        },
         headerLines: this.texts.slice(k, next),
       };
       this.drafts.push(this.current);
@@ -126,11 +134,24 @@ class DepthReader {
   }
 
   private fill(hunk: Hunk, k: number, end: number, lost: boolean): void {
+    if (!lost && this.fillSound(hunk, k, end)) return;
     const mended = mendHunk(this.candidates(k, end), hunk, this.lines[hunk.at]?.raw ?? "", lost);
     this.lost ||= mended.closed && mended.lost;
     if (mended.sectionTail !== "" && !lost) hunk.section += ` ${mended.sectionTail}`;
     hunk.lines = mended.lines;
     hunk.closed = mended.closed;
+  }
+
+  /** Most quoted hunks came through unharmed: no comment among their lines, a space behind each mark, counts that close. */
+  private fillSound(hunk: Hunk, k: number, end: number): boolean {
+    const at = this.own[k] ?? 0;
+    if (!(this.lines[at]?.rest ?? "").startsWith(" ")) return false;
+    const read = readHunkLines({ lines: this.texts, at: this.own }, k + 1, end, hunk);
+    const behind = read.next < end ? (this.texts[read.next] ?? "") : "";
+    if (!read.closed || this.own[read.next - 1] !== at + read.next - 1 - k || behind.trim() !== "") return false;
+    hunk.lines = read.lines;
+    hunk.closed = true;
+    return true;
   }
 
   /** A hunk goes to the file named last, unless it would run backwards there: then a file header was trimmed away. */

@@ -39,6 +39,35 @@ describe("what a mail is", () => {
   });
 });
 
+describe("answers", () => {
+  it("are their sender's, whatever From: stands at their begin", () => {
+    const text = "From: B. Author <b@example.org>\nSent: Monday\nSubject: [PATCH] other\n\nwords\n";
+    expect(readPatches(mail(text, { subject: "RE: [PATCH] x" }))).toMatchObject({
+      kind: "reply",
+      title: "x",
+      description: "",
+      author: { address: "author@example.org" },
+    });
+  });
+
+  it("may show a hunk that is neither quoted nor under a file header", () => {
+    const hunk = "@@ -1,2 +1,3 @@\n a\n+b\n c\n";
+    const { kind, patch, quoted: found } = readPatches(mail(`How about\n\n${hunk}`, { subject: "Re: [PATCH] x" }));
+    expect([kind, patch]).toEqual(["reply", null]);
+    expect(found).toMatchObject([{ depth: 0, hunksClosed: 1, diff: hunk, files: [{ oldPath: null, newPath: null }] }]);
+  });
+
+  it("quote binary files too", () => {
+    const text =
+      "> diff --git a/l.png b/l.png\n> index 1234567..89abcde 100644\n> Binary files a/l.png and b/l.png differ\n> diff --git a/f b/f\n> --- a/f\n> +++ b/f\n> @@ -1 +1 @@\n> -a\n> +b\n";
+    const [found] = readPatches(mail(text, { subject: "Re: [PATCH] x" })).quoted;
+    expect(found?.files.map(({ newPath, binary }) => [newPath, binary])).toEqual([
+      ["l.png", true],
+      ["f", false],
+    ]);
+  });
+});
+
 describe("flowed mail", () => {
   it("undoes stuffing and soft breaks of a diff that is not quoted", () => {
     const stuffed = DIFF.split("\n")
