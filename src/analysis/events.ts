@@ -88,6 +88,7 @@ export class EventLog {
       this.table.set(key, event);
       return;
     }
+    if (own.held === event.held && own.facts === event.facts && own.unsure === event.unsure) return;
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
     for (const h of [...own.held, ...event.held])

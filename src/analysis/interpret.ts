@@ -11,11 +11,11 @@ import {
   dropLock,
   type Fact,
   factKey,
-  factsInForce,
   type Held,
   newDep,
   type PathState,
   type ReadDep,
+  snapshotOf,
   takeLock,
 } from "./state.js";
 import type { Summary } from "./summary.js";
@@ -50,9 +50,7 @@ export class Interpreter {
 
   private emit(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
     if (this.log === null) return;
-    const held = [...s.locks.values()].sort((a, b) => (a.lock.key < b.lock.key ? -1 : 1));
-    const base = { held, unsure: new Set(s.unsure), facts: factsInForce(s), origin: null, via: [] };
-    this.log.add({ ...base, ...event } as unknown as Event);
+    this.log.add({ ...snapshotOf(s), origin: null, via: [], ...event } as unknown as Event);
   }
 
   private access(
@@ -164,6 +162,7 @@ export class Interpreter {
     for (const key of [...s.known.keys()]) if (key.includes(value.key)) s.known.delete(key);
     for (const [key, held] of [...s.locks]) {
       if (!mentions(held.lock, value) || key.startsWith("*")) continue;
+      s.snapshot = null;
       s.locks.delete(key);
       s.locks.set(`*${key}`, { ...held, all: true });
     }
@@ -618,6 +617,7 @@ export class Interpreter {
   }
 
   private learn(s: PathState, fact: Fact): void {
+    s.snapshot = null;
     for (const [key, old] of [...s.facts]) {
       if (old.dep.place === fact.dep.place && old.dep.predicate === fact.dep.predicate && old.dep.at !== fact.dep.at)
         s.facts.delete(key);

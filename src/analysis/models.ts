@@ -62,6 +62,8 @@ export interface AnalysisModels {
   guards: ReadonlyMap<string, LockCall>;
   accessors: ReadonlyMap<string, AccessCall>;
   objects: readonly ObjectModel[];
+  /** Fields of objects whose reads rules ask about across functions: "arch.mp_state". Writes are kept for all fields. */
+  watched: readonly string[];
   /** Calls without an effect on shared state: printk, tracepoints, WARN. Names, or prefixes ending in `*`. */
   pure: (name: string) => boolean;
 }

@@ -61,6 +61,28 @@ export interface PathState {
   facts: Map<string, Fact>;
   guards: Map<number, string>;
   pending: Map<string, PendingLock>;
+  /** What events record of this state; made when first asked for, forgotten when locks or facts change. */
+  snapshot: Snapshot | null;
+}
+
+/** Locks and checks at one point, shared by the events there. */
+export interface Snapshot {
+  /** In order of their keys. */
+  held: Held[];
+  unsure: ReadonlySet<string>;
+  facts: Fact[];
+}
+
+const byLock = (a: Held, b: Held): number => (a.lock.key < b.lock.key ? -1 : 1);
+
+export function snapshotOf(s: PathState): Snapshot {
+  s.snapshot ??= { held: [...s.locks.values()].sort(byLock), unsure: new Set(s.unsure), facts: factsInForce(s) };
+  return s.snapshot;
+}
+
+/** The locks of a caller and those that a callee takes itself, in order. */
+export function joinHeld(outer: readonly Held[], inner: readonly Held[]): Held[] {
+  return [...outer.filter((h) => !inner.some((i) => i.lock === h.lock)), ...inner].sort(byLock);
 }
 
 export function emptyState(): PathState {
@@ -73,6 +95,7 @@ export function emptyState(): PathState {
     facts: new Map(),
     guards: new Map(),
     pending: new Map(),
+    snapshot: null,
   };
 }
 
@@ -86,6 +109,7 @@ export function copyState(s: PathState): PathState {
     facts: new Map(s.facts),
     guards: new Map(s.guards),
     pending: new Map(s.pending),
+    snapshot: s.snapshot,
   };
 }
 
@@ -102,6 +126,7 @@ export const factKey = (dep: ReadDep, truth: boolean): string =>
  * `into` changed. Variables differing merge; conditions and pending locks not on both sides go; facts are united.
  */
 export function joinInto(into: PathState, from: PathState, merge: (name: string, values: Value[]) => Value): boolean {
+  into.snapshot = null;
   let changed = joinLocks(into, from);
   for (const [name, value] of into.env) {
     const other = from.env.get(name);
@@ -198,12 +223,14 @@ function joinFacts(into: PathState, from: PathState): boolean {
 
 /** Takes a lock. Facts learnt before stay as they are: taking a lock again does not make an old check new. */
 export function takeLock(s: PathState, held: Held): void {
+  s.snapshot = null;
   s.locks.set(held.lock.key, held);
   s.unsure.delete(held.lock.key);
 }
 
 /** Gives a lock back: every read made under it is from now on only history. Returns whether it was known to be held. */
 export function dropLock(s: PathState, key: string, at: number): boolean {
+  s.snapshot = null;
   const had = s.locks.delete(key);
   s.unsure.delete(key);
   for (const [k, fact] of s.facts) {
@@ -226,7 +253,7 @@ function aged(dep: ReadDep, key: string, at: number): ReadDep {
 }
 
 /** The checks in force: those whose other outcome does not also lead here. */
-export function factsInForce(s: PathState): Fact[] {
+function factsInForce(s: PathState): Fact[] {
   const out: Fact[] = [];
   for (const fact of s.facts.values()) if (!s.facts.has(factKey(fact.dep, !fact.truth))) out.push(fact);
   return out;

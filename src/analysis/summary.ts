@@ -2,11 +2,11 @@
  * What a caller needs to know of a callee, relative to its parameters: accesses to shared state, locks taken or given back,
  * and the reads its result rests on (compositional summaries as in RacerD, Blackshear et al., OOPSLA 2018).
  */
-import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
+import type { AccessEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
 import { type Interpreter, truthOf } from "./interpret.js";
 import type { AnalysisModels } from "./models.js";
-import { dropLock, type Held, type PathState, type ReadDep, takeLock } from "./state.js";
+import { dropLock, type Held, joinHeld, type PathState, type ReadDep, snapshotOf, takeLock } from "./state.js";
 import type { Value } from "./value.js";
 
 /** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
@@ -22,7 +22,7 @@ interface LockEffect {
 export class Summary {
   constructor(
     readonly name: string,
-    private readonly effects: readonly { event: AccessEvent | CallEvent; origin: Site; via: string[] }[],
+    private readonly effects: readonly { event: AccessEvent; origin: Site; via: string[] }[],
     private readonly taken: readonly LockEffect[],
     private readonly released: readonly Value[],
     private readonly returned: readonly ReadDep[],
@@ -38,14 +38,13 @@ export class Summary {
         const lock = translate(h.lock);
         return lock === null ? [] : [{ ...h, lock, acquired: at }];
       });
-    for (const { event, origin, via } of this.effects) {
-      const inner = heldIn(event.held);
-      const place = event.kind === "call" ? null : translate(event.place);
-      const callArgs = event.kind === "call" ? event.args.map((a) => translate(a) ?? a) : null;
-      if (event.kind !== "call" && place === null) continue;
-      const outer = [...s.locks.values()].filter((h) => !inner.some((i) => i.lock === h.lock));
-      const held = [...outer, ...inner].sort((a, b) => (a.lock.key < b.lock.key ? -1 : 1));
-      const changed = event.kind === "call" ? { args: callArgs } : { place, ...storedAt(event, translate) };
+    const joined = new Map<readonly Held[], Held[]>();
+    for (const { event, origin, via } of interpreter.log === null ? [] : this.effects) {
+      const place = translate(event.place);
+      if (place === null) continue;
+      const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, heldIn(event.held));
+      joined.set(event.held, held);
+      const changed = { place, ...storedAt(event, translate) };
       const { facts: _own, ...rest } = event;
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
     }
@@ -117,18 +116,34 @@ function isShared(value: Value): boolean {
   return false;
 }
 
+/**
+ * True for an access that rules ask about across functions: anything of a container, writes to an object of a model, reads
+ * of its watched fields.
+ */
+function concernsModel(event: AccessEvent, models: AnalysisModels): boolean {
+  const fields: string[] = [];
+  for (let v: Value | null = event.place; v !== null; v = v.base) {
+    const name = v.type?.name;
+    if (v !== event.place && (v.kind === "container" || models.objects.some((o) => o.container?.struct === name)))
+      return true;
+    if (v !== event.place && models.objects.some((o) => o.struct === name)) {
+      const field = fields.reverse().join(".");
+      return event.kind === "write" || models.watched.some((w) => field === w || field.startsWith(`${w}.`));
+    }
+    fields.push(v.name);
+  }
+  return false;
+}
+
 /** Builds the summary of a function from its facts. */
 export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary {
   const here = { path: facts.file.path, name: facts.fn.name };
-  const effects: { event: AccessEvent | CallEvent; origin: Site; via: string[] }[] = [];
+  const effects: { event: AccessEvent; origin: Site; via: string[] }[] = [];
   const seen = new Set<string>();
   let cut = !facts.complete;
   for (const event of facts.events) {
-    const shared =
-      event.kind === "read" || event.kind === "write"
-        ? isShared(event.place)
-        : event.kind === "call" && !event.resolved && !models.pure(event.name);
-    if (!shared || event.via.length >= MAX_DEPTH) continue;
+    if (event.kind !== "read" && event.kind !== "write") continue;
+    if (!isShared(event.place) || !concernsModel(event, models) || event.via.length >= MAX_DEPTH) continue;
     const key = effectKey(event);
     if (seen.has(key)) continue;
     seen.add(key);
@@ -137,7 +152,7 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
       break;
     }
     effects.push({
-      event: event as AccessEvent | CallEvent,
+      event,
       origin: event.origin ?? { fn: here, at: event.at },
       via: event.via,
     });
@@ -154,14 +169,9 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
   );
 }
 
-function effectKey(event: Event): string {
-  const what =
-    event.kind === "read" || event.kind === "write"
-      ? `${event.place.key}:${event.stored}`
-      : event.kind === "call"
-        ? event.name
-        : "";
-  return `${event.kind}:${what}:${event.held.map((h) => h.lock.key).join()}:${event.origin?.fn.name ?? ""}`;
+function effectKey(event: AccessEvent): string {
+  const locks = event.held.map((h) => h.lock.key).join();
+  return `${event.kind}:${event.place.key}:${event.value?.key}:${locks}:${event.origin?.fn.name ?? ""}`;
 }
 
 function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {

@@ -89,5 +89,6 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
   }
   rules.sort((a, b) => (a.id < b.id ? -1 : 1));
   const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
-  return { rules, models: analysis, syntax, version };
+  const watched = [...new Set(rules.flatMap((r) => r.state.fields))].sort();
+  return { rules, models: { ...analysis, watched }, syntax, version };
 }

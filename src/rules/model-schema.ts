@@ -141,6 +141,7 @@ export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisMo
       guards: guardTable(files),
       accessors: accessorTable(files),
       objects: files.flatMap((f) => f.objects.map(objectModel)),
+      watched: [],
       pure: matcher(files.flatMap((f) => f.pure)),
     },
     syntax: {
