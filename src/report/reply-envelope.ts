@@ -69,6 +69,10 @@ const declaredBase = ({ patch }: ReviewedPatch): string | null => {
   return null;
 };
 
+/** The tree that a patch was really read with; one that it does not apply to is not its base. */
+const treeOf = ({ report }: ReviewedPatch, tree: string | null): string | null =>
+  report.analysed === "tree" ? tree : null;
+
 /** The commit a git tree was read at, out of its label ("git 0123abcd"). */
 const treeCommit = (tree: string | null): string | null => /\bgit ([0-9a-f]{7,64})\b/.exec(tree ?? "")?.[1] ?? null;
 
@@ -86,7 +90,7 @@ const ownFields = (
   tokenField("X-Patchwitness-Rule", list(unique(findings.map(({ rule }) => rule)))),
   tokenField("X-Patchwitness-Finding-Id", list(unique(findings.map(({ id }) => id)))),
   tokenField("X-Patchwitness-Engine-Version", [tool.version]),
-  tokenField("X-Patchwitness-Base-Commit", [treeCommit(tree) ?? declaredBase(reviewed) ?? "unknown"]),
+  tokenField("X-Patchwitness-Base-Commit", [treeCommit(treeOf(reviewed, tree)) ?? declaredBase(reviewed) ?? "unknown"]),
   tokenField("X-Patchwitness-Series-Version", [
     String(reviewed.report.series?.version ?? reviewed.message.subjectInfo.version),
   ]),
@@ -154,8 +158,9 @@ export const footerLines = (
   const ids = unique(findings.map(({ id }) => id));
   const version = `${tool.name} ${tool.version}`;
   const digestOfRules = tool.rules.replace(/^sha256[:-]?/, "").slice(0, 12);
-  const base =
-    options.tree ?? (declaredBase(reviewed) === null ? "none given" : `${declaredBase(reviewed)} (not read)`);
+  const declared = declaredBase(reviewed);
+  const unread = declared === null ? "none, the patch was read by itself" : `${declared} (not read)`;
+  const base = treeOf(reviewed, options.tree) ?? unread;
   const tree = options.tree === null ? "" : " --tree LINUX";
   const id = safeMessageId(reviewed.patch.messageId);
   return [

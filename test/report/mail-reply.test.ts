@@ -223,6 +223,27 @@ describe("what a reply says", () => {
     expect(text).not.toContain("no lock held");
   });
 
+  it("cuts the quote, then steps, and the reason last", () => {
+    const why = gateFinding().why;
+    const steps = gateFinding().interleaving;
+    const finding = gateFinding({
+      why: `${why} ${why.replaceAll("flag", "gate")}`,
+      interleaving: [...steps, ...steps],
+    });
+    const lines = bodyOf(sampleResult({ findings: [finding, checkFinding({ suggestion: "" })] }));
+    const start = lines.findIndex((line) => line.startsWith("> diff"));
+    expect(lines.slice(start, start + 4).map((line) => line.slice(0, 8))).toEqual([
+      "> diff -",
+      "> @@ -11",
+      "[ ... ]",
+      "> +\tWRIT",
+    ]);
+    expect(lines.join(" ")).toContain(
+      "A second caller of the park call clears it as well, on its way out with an error.",
+    );
+    expect(lines).toContain("  [ ... ]");
+  });
+
   it("shows at most 12 lines of an interleaving, and stays short with a long-winded finding", () => {
     const long = "It is said at length that the flag may be taken down by anyone who comes along. ".repeat(20);
     const interleaving = Array.from({ length: 30 }, (_, at) => ({
@@ -351,12 +372,14 @@ describe("determinism", () => {
 
   it("names the base and the sender that it is given", () => {
     const from = { name: "R. Reviewer", address: "reviewer@example.org" };
-    const report = sampleReport({ series: { version: 3, index: 1, total: 2 } });
+    const report = sampleReport({ analysed: "tree", series: { version: 3, index: 1, total: 2 } });
     const text = renderReplies(sampleResult({ report }), { tree: "git 0123456789ab", from });
     expect(text).toContain('From: "R. Reviewer" <reviewer@example.org>');
     expect(text).toContain("X-Patchwitness-Base-Commit: 0123456789ab\n");
     expect(text).toContain("X-Patchwitness-Series-Version: 3\n");
     expect(text).toContain("\nBase: git 0123456789ab; rules 0123456789ab\n");
+    const unread = renderReplies(sampleResult(), { tree: "git 0123456789ab", from });
+    expect(unread).toContain("\nBase: none, the patch was read by itself; rules 0123456789ab\n");
     const declared = withPatch(`${SAMPLE_BODY}\nbase-commit: 89abcdef0123456789abcdef0123456789abcdef\n`);
     expect(renderReplies(declared, OPTIONS)).toContain(
       "X-Patchwitness-Base-Commit: 89abcdef0123456789abcdef0123456789abcdef\n",
