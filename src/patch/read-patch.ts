@@ -31,7 +31,11 @@ export function readPatches(message: Message): ReadPatches {
   const bodyLines = splitLines(message.body.text);
   const { split, parsed } = readBody(message, bodyLines);
   const quoted = mayQuoteHunk(message.body.text) ? unquoteDiffs(bodyLines) : [];
-  if (parsed !== null && parsed.orphans !== null) quoted.unshift(orphanDiff(parsed.orphans));
+  if (parsed !== null && parsed.orphans !== null) quoted.unshift(bareDiff([parsed.orphans], hunkText(parsed.orphans)));
+  if (parsed !== null && parsed.files.length > 0 && isBareReply(message, parsed)) {
+    quoted.unshift(bareDiff(parsed.files, parsed.texts.join("")));
+    parsed.files = [];
+  }
   const kind = kindOf(message, parsed, quoted);
   const patch = parsed === null || parsed.files.length === 0 ? null : toPatch(message, split, parsed, bodyLines);
   if (patch !== null) {
@@ -126,18 +130,25 @@ export function inBodyAuthor(from: string | null): Mailbox | null {
   return first === undefined || first.address === "" ? null : first;
 }
 
-function orphanDiff(file: FileDiff): QuotedDiff {
-  const closed = file.hunks.filter((hunk) => hunk.closed).length;
+/** What Outlook puts above the mail that it quotes without any marks, in the languages met on lists. */
+const OUTLOOK = /^-{2,10} ?(?:Original Message|Original-Nachricht|Message d'origine|原始邮件|邮件原件) ?-{2,10}\s*$/m;
+
+/** An answer whose patch is that of the mail it answers: clients that quote so wrap it too, and `git am` would refuse it. */
+function isBareReply(message: Message, parsed: ParsedDiff): boolean {
+  return message.subjectInfo.reply && parsed.problems.length > 0 && OUTLOOK.test(message.body.text);
+}
+
+/** A diff that is quoted without marks, or shown without a file header: depth 0. */
+function bareDiff(files: FileDiff[], diff: string): QuotedDiff {
+  const hunks = files.flatMap((file) => file.hunks);
+  const closed = hunks.filter((hunk) => hunk.closed).length;
+  return { depth: 0, files, hunksClosed: closed, hunksOpen: hunks.length - closed, diff, fidelity: "exact" };
+}
+
+function hunkText(file: FileDiff): string {
   const parts: string[] = [];
   for (const hunk of file.hunks) pushHunk(parts, hunk);
-  return {
-    depth: 0,
-    files: [file],
-    hunksClosed: closed,
-    hunksOpen: file.hunks.length - closed,
-    diff: `${parts.join("\n")}\n`,
-    fidelity: "exact",
-  };
+  return `${parts.join("\n")}\n`;
 }
 
 /** True when "@@ -" stands in a line behind something else: only then is a quoted hunk possible. */

@@ -26,6 +26,8 @@ export interface DiffScan {
   /** Hunks that stand before any file header. */
   orphans: Hunk[];
   problems: Problem[];
+  /** A file whose header was followed by no change: hunks behind some text still belong to it. */
+  pending: ScannedFile | null;
 }
 
 /** More than this of one kind of problem tells a reader nothing new. */
@@ -33,7 +35,7 @@ const MAX_PROBLEMS = 20;
 
 /** Scans entries `from` to `to` (excluded) of a text for file diffs. */
 export function scanDiff(source: TextLines, from = 0, to = source.lines.length): DiffScan {
-  const scan: DiffScan = { files: [], orphans: [], problems: [] };
+  const scan: DiffScan = { files: [], orphans: [], problems: [], pending: null };
   let i = from;
   while (i < to) {
     const line = source.lines[i] ?? "";
@@ -75,9 +77,11 @@ function readFile(source: TextLines, i: number, to: number, scan: DiffScan): num
     file.binary = true;
     file.end = binaryEnd;
   }
+  scan.pending = null;
   const startsHunk = parseHunkHeader(source.lines[header.next] ?? "") !== null && header.next < to;
   const named = header.oldPath !== null || header.newPath !== null;
   if (!named || !(file.binary || header.changes || startsHunk)) {
+    if (named) scan.pending = file;
     if (named || header.next > i + 1) note(scan, "file-without-change", "a file header is followed by no change");
     return header.next;
   }
@@ -111,6 +115,8 @@ function isBase85(line: string): boolean {
 function readHunk(source: TextLines, i: number, to: number, scan: DiffScan): number {
   const header = parseHunkHeader(source.lines[i] ?? "");
   if (header === null) return i + 1;
+  if (scan.pending !== null) scan.files.push(scan.pending);
+  scan.pending = null;
   const file = scan.files[scan.files.length - 1];
   let read = readHunkLines(source, i + 1, to, header);
   if (!read.closed) {

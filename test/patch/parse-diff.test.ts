@@ -111,6 +111,12 @@ describe("diffs that git refuses", () => {
     expect(files[0]?.hunks[0]?.lines.map(({ text }) => text)).toEqual(["{", "\told();", `${long} entry))`, "}"]);
   });
 
+  it("gives a hunk to the file whose header stands above some text", () => {
+    const { files, problems } = parseDiff(DIFF.replace("@@ -10", "an edited line\n@@ -10"));
+    expect(files).toMatchObject([{ newPath: "arch/x/kvm.c", additions: 2 }]);
+    expect(problems.map(({ code }) => code)).toEqual(["file-without-change", "text-between-hunks"]);
+  });
+
   it("keeps hunks without a file apart", () => {
     const { files, orphans, problems } = parseDiff(`words\n${HUNK}`);
     expect(files).toEqual([]);

@@ -57,6 +57,13 @@ describe("answers", () => {
     expect(found).toMatchObject([{ depth: 0, hunksClosed: 1, diff: hunk, files: [{ oldPath: null, newPath: null }] }]);
   });
 
+  it("that quote without marks, as Outlook does, carry no patch of their own", () => {
+    const text = `No.\n\n-----Original Message-----\nFrom: B. Author\nSent: Monday\n\nWords.\n---\n${DIFF.replace(" \treturn 0;\n", "")}`;
+    const { kind, patch, quoted: found } = readPatches(mail(text, { subject: "RE: [PATCH] x" }));
+    expect([kind, patch]).toEqual(["reply", null]);
+    expect(found).toMatchObject([{ depth: 0, hunksClosed: 0, hunksOpen: 1, files: [{ newPath: "arch/x/kvm.c" }] }]);
+  });
+
   it("quote binary files too", () => {
     const text =
       "> diff --git a/l.png b/l.png\n> index 1234567..89abcde 100644\n> Binary files a/l.png and b/l.png differ\n> diff --git a/f b/f\n> --- a/f\n> +++ b/f\n> @@ -1 +1 @@\n> -a\n> +b\n";
