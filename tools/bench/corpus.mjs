@@ -10,6 +10,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 export const sharedCorpus = join(root, "..", "shared", "corpus");
 const mbox = join(sharedCorpus, "linux-riscv-2019-2020.mbox.gz");
 
+/** The gzipped archive, or null when it is not there. */
+export const sharedMbox = existsSync(mbox) ? mbox : null;
+
 let loaded = null;
 
 /** The corpus as {raw, message} in order of arrival, read once; null when it is not there. */
