@@ -1,4 +1,5 @@
 /** What a function does, in the order it does it: the facts that rules are evaluated on. */
+import type { LockMode } from "./models.js";
 import type { Fact, Held, ReadDep } from "./state.js";
 import type { Value } from "./value.js";
 
@@ -16,6 +17,8 @@ export interface FunctionKey {
 
 interface EventBase {
   at: number;
+  /** Block of the control flow graph. */
+  block: number;
   /** Locks held on every path to here, in order of their keys. */
   held: Held[];
   /** Keys of locks held on some paths only. */
@@ -52,8 +55,12 @@ export interface LockEvent extends EventBase {
   kind: "lock" | "unlock";
   lock: Value;
   family: string;
-  /** lock: it was already held; unlock: it was not known to be held. */
+  mode: LockMode;
+  /** lock: it was already held; unlock: it was not known to be held. On every path, and on some path. */
   odd: boolean;
+  oddOnSome: boolean;
+  /** unlock: it was given back before on this path, and not taken since. On some path. */
+  twice: boolean;
 }
 
 export interface ReturnEvent extends EventBase {
@@ -88,13 +95,13 @@ export class EventLog {
       this.table.set(key, event);
       return;
     }
-    if (own.held === event.held && own.facts === event.facts && own.unsure === event.unsure) return;
+    if (event.kind !== "lock" && event.kind !== "unlock" && own.held === event.held && own.facts === event.facts && own.unsure === event.unsure) return;
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
     for (const h of [...own.held, ...event.held])
       if (!everywhere.some((o) => o.lock === h.lock)) unsure.add(h.lock.key);
     const merged = { ...own, held: everywhere, unsure, facts: mergeFacts(own.facts, event.facts) };
-    if (merged.kind === "lock" || merged.kind === "unlock") merged.odd = merged.odd && (event as LockEvent).odd;
+    if (merged.kind === "lock" || merged.kind === "unlock") mergeLock(merged, event as LockEvent);
     this.table.set(key, merged);
   }
 
@@ -104,6 +111,12 @@ export class EventLog {
       .sort(([ka, a], [kb, b]) => a.at - b.at || (ka < kb ? -1 : 1))
       .map(([, event]) => event);
   }
+}
+
+function mergeLock(own: LockEvent, other: LockEvent): void {
+  own.odd = own.odd && other.odd;
+  own.oddOnSome = own.oddOnSome || other.oddOnSome;
+  own.twice = own.twice || other.twice;
 }
 
 function mergeFacts(a: Fact[], b: Fact[]): Fact[] {

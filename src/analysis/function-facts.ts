@@ -4,6 +4,7 @@
  */
 import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
+import { Dominance } from "./dominance.js";
 import { type Event, EventLog } from "./events.js";
 import { type InterpretContext, Interpreter } from "./interpret.js";
 import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
@@ -17,6 +18,7 @@ export interface FunctionFacts {
   events: Event[];
   loops: readonly Loop[];
   params: readonly Value[];
+  dominance: Dominance;
   /** False when the work was cut off; then nothing is concluded from what was not seen. */
   complete: boolean;
 }
@@ -66,6 +68,7 @@ class Run {
     const block = this.cfg.blocks[id];
     const changed: number[] = [];
     if (block === undefined) return changed;
+    this.interpreter.block = id;
     for (const start of [...(this.states[id] as BlockStates).values()]) {
       const s = copyState(start);
       let ended = false;
@@ -88,6 +91,8 @@ class Run {
 
   private arrive(id: number, s: PathState): boolean {
     const states = this.states[id] as BlockStates;
+    // A merged variable means another thing each time round: what was said of the last one moves on.
+    for (const value of s.env.values()) if (value.kind === "merge" && value.index === id) this.interpreter.rebind(s, value);
     let key = propertyKey(s);
     let own = states.get(key);
     if (own === undefined && states.size >= MAX_STATES) {
@@ -110,6 +115,7 @@ class Run {
   record(log: EventLog): void {
     this.interpreter.log = log;
     this.cfg.blocks.forEach((block, id) => {
+      this.interpreter.block = id;
       for (const start of (this.states[id] as BlockStates).values()) {
         const s = copyState(start);
         for (const step of block.steps) {
@@ -129,7 +135,7 @@ class Run {
     if (deps.length === 0) return;
     const held = [...s.locks.values()];
     const unsure = new Set(s.unsure);
-    log.add({ kind: "check", at: edge.assume.expr.at, deps, held, unsure, facts: [], origin: null, via: [] });
+    log.add({ kind: "check", block: id, at: edge.assume.expr.at, deps, held, unsure, facts: [], origin: null, via: [] });
   }
 }
 
@@ -163,6 +169,7 @@ export function analyseFunction(
     values: interpreter.values,
     events: log.sorted(),
     loops: cfg.loops,
+    dominance: new Dominance(cfg),
     params,
     complete: run.complete,
   };

@@ -43,6 +43,8 @@ export class Interpreter {
   readonly values = new Values();
   /** Events are recorded only while this is set (the last pass). */
   log: EventLog | null = null;
+  /** The block that is being run. */
+  block = 0;
 
   constructor(private readonly ctx: InterpretContext) {}
 
@@ -50,7 +52,7 @@ export class Interpreter {
 
   private emit(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
     if (this.log === null) return;
-    this.log.add({ ...snapshotOf(s), origin: null, via: [], ...event } as unknown as Event);
+    this.log.add({ ...snapshotOf(s), block: this.block, origin: null, via: [], ...event } as unknown as Event);
   }
 
   private access(
@@ -158,7 +160,8 @@ export class Interpreter {
   }
 
   /** A value that stands for "the current one of many" is about to mean another: what was said of the old one moves on. */
-  private rebind(s: PathState, value: Value): void {
+  rebind(s: PathState, value: Value): void {
+    for (const key of [...s.freed.keys()]) if (key.includes(value.key)) s.freed.delete(key);
     for (const key of [...s.known.keys()]) if (key.includes(value.key)) s.known.delete(key);
     for (const [key, held] of [...s.locks]) {
       if (!mentions(held.lock, value) || key.startsWith("*")) continue;
@@ -211,16 +214,29 @@ export class Interpreter {
     s.guards.delete(id);
     const lock = s.locks.get(key)?.lock;
     if (lock === undefined) return;
-    this.emit(s, { kind: "unlock", at, lock, family: "", odd: false });
+    this.emitUnlock(s, lock, "", at);
     this.unlock(s, lock, at);
   }
 
   private lock(s: PathState, model: LockCall, lock: Value, at: number, asserted = false): void {
     const how = asserted ? "asserted" : "taken";
-    const held: Held = { lock, mode: model.mode, acquired: at, family: model.family, how };
-    if (!asserted) this.emit(s, { kind: "lock", at, lock, family: model.family, odd: s.locks.has(lock.key) });
+    const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how };
+    if (!asserted) this.emitLock(s, held, at);
     if (asserted && s.locks.has(lock.key)) return;
     takeLock(s, held);
+  }
+
+  /** Records that a lock is taken; `odd` when it is held already. */
+  emitLock(s: PathState, { lock, mode, family }: Held, at: number, via: string[] = []): void {
+    const own = s.locks.get(lock.key);
+    const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
+    this.emit(s, { kind: "lock", at, lock, family, mode, odd, oddOnSome: odd, twice: false, via });
+  }
+
+  private emitUnlock(s: PathState, lock: Value, family: string, at: number): void {
+    const odd = this.heldKey(s, lock) === null && !s.unsure.has(lock.key);
+    const twice = odd && s.freed.has(lock.key);
+    this.emit(s, { kind: "unlock", at, lock, family, mode: "exclusive", odd, oddOnSome: odd, twice });
   }
 
   private unlock(s: PathState, lock: Value, at: number): void {
@@ -251,15 +267,14 @@ export class Interpreter {
     const result = this.values.result(name, at, null);
     this.rebind(s, result);
     if (model.op === "unlock") {
-      const known = this.heldKey(s, lock) !== null || s.unsure.has(lock.key);
-      this.emit(s, { kind: "unlock", at, lock, family: model.family, odd: !known });
+      this.emitUnlock(s, lock, model.family, at);
       this.unlock(s, lock, at);
     } else if (model.op === "assert") {
       this.lock(s, model, lock, at, true);
     } else if (model.success === null) {
       this.lock(s, model, lock, at);
     } else {
-      const held: Held = { lock, mode: model.mode, acquired: at, family: model.family, how: "taken" };
+      const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how: "taken" };
       s.pending.set(result.key, { held, success: model.success });
     }
     return result;

@@ -11,6 +11,8 @@ export interface Held {
   lock: Value;
   mode: LockMode;
   acquired: number;
+  /** Block in which it was taken. */
+  block: number;
   family: string;
   /** "asserted" by lockdep_assert_held() or an annotation; "taken" by a visible call. */
   how: "taken" | "asserted";
@@ -54,6 +56,8 @@ export interface PathState {
   locks: Map<string, Held>;
   /** Locks that some path to here released or never took while another holds them. */
   unsure: Set<string>;
+  /** Locks that this path gave back and has not taken since, with the offset of the release. */
+  freed: Map<string, number>;
   env: Map<string, Value>;
   /** Truth of conditions already decided on this path, by value key. */
   known: Map<string, boolean>;
@@ -89,6 +93,7 @@ export function emptyState(): PathState {
   return {
     locks: new Map(),
     unsure: new Set(),
+    freed: new Map(),
     env: new Map(),
     known: new Map(),
     deps: new Map(),
@@ -103,6 +108,7 @@ export function copyState(s: PathState): PathState {
   return {
     locks: new Map(s.locks),
     unsure: new Set(s.unsure),
+    freed: new Map(s.freed),
     env: new Map(s.env),
     known: new Map(s.known),
     deps: new Map(s.deps),
@@ -128,6 +134,11 @@ export const factKey = (dep: ReadDep, truth: boolean): string =>
 export function joinInto(into: PathState, from: PathState, merge: (name: string, values: Value[]) => Value): boolean {
   into.snapshot = null;
   let changed = joinLocks(into, from);
+  for (const key of [...into.freed.keys()]) {
+    if (from.freed.has(key)) continue;
+    into.freed.delete(key);
+    changed = true;
+  }
   for (const [name, value] of into.env) {
     const other = from.env.get(name);
     if (other === undefined || other === value) continue;
@@ -225,6 +236,7 @@ function joinFacts(into: PathState, from: PathState): boolean {
 export function takeLock(s: PathState, held: Held): void {
   s.snapshot = null;
   s.locks.set(held.lock.key, held);
+  s.freed.delete(held.lock.key);
   s.unsure.delete(held.lock.key);
 }
 
@@ -232,6 +244,7 @@ export function takeLock(s: PathState, held: Held): void {
 export function dropLock(s: PathState, key: string, at: number): boolean {
   s.snapshot = null;
   const had = s.locks.delete(key);
+  s.freed.set(key, at);
   s.unsure.delete(key);
   for (const [k, fact] of s.facts) {
     const dep = aged(fact.dep, key, at);

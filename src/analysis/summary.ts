@@ -25,6 +25,8 @@ export class Summary {
     private readonly effects: readonly { event: AccessEvent; origin: Site; via: string[] }[],
     private readonly taken: readonly LockEffect[],
     private readonly released: readonly Value[],
+    /** Locks that it takes although its caller might hold them, with the calls that lead there. */
+    private readonly acquires: readonly { held: Held; via: string[] }[],
     private readonly returned: readonly ReadDep[],
     private readonly params: readonly Value[],
     readonly cut: boolean,
@@ -48,6 +50,10 @@ export class Summary {
       const { facts: _own, ...rest } = event;
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
     }
+    for (const { held, via } of interpreter.log === null ? [] : this.acquires) {
+      const lock = translate(held.lock);
+      if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, [this.name, ...via]);
+    }
     for (const lock of this.released) {
       const value = translate(lock);
       if (value !== null) dropLock(s, value.key, at);
@@ -55,7 +61,7 @@ export class Summary {
     for (const { held, success } of this.taken) {
       const lock = translate(held.lock);
       if (lock === null) continue;
-      const here = { ...held, lock, acquired: at };
+      const here = { ...held, lock, acquired: at, block: interpreter.block };
       if (success === null) takeLock(s, here);
       else s.pending.set(result.key, { held: here, success });
     }
@@ -157,12 +163,14 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
       via: event.via,
     });
   }
+  const released = releasedLocks(facts.events);
   const returns = facts.events.filter((e): e is ReturnEvent => e.kind === "return");
   return new Summary(
     facts.fn.name,
     effects,
     takenLocks(returns),
-    releasedLocks(facts.events),
+    released,
+    acquiredLocks(facts.events, released),
     returnedDeps(returns),
     facts.params,
     cut,
@@ -195,6 +203,20 @@ function releasedLocks(events: readonly Event[]): Value[] {
   const out = new Map<string, Value>();
   for (const e of events) if (e.kind === "unlock" && e.odd && isShared(e.lock)) out.set(e.lock.key, e.lock);
   for (const e of events) if (e.kind === "return") for (const h of e.held) out.delete(h.lock.key);
+  return [...out.values()];
+}
+
+/** Beyond this many locks a summary keeps the first ones. */
+const MAX_LOCKS = 24;
+
+function acquiredLocks(events: readonly Event[], released: readonly Value[]): { held: Held; via: string[] }[] {
+  const out = new Map<string, { held: Held; via: string[] }>();
+  for (const e of events) {
+    if (e.kind !== "lock" || !isShared(e.lock) || released.includes(e.lock) || out.has(e.lock.key)) continue;
+    if (e.via.length >= MAX_DEPTH || out.size >= MAX_LOCKS) continue;
+    const { lock, mode, family, at, block } = e;
+    out.set(lock.key, { held: { lock, mode, family, acquired: at, block, how: "taken" }, via: e.via });
+  }
   return [...out.values()];
 }
 
