@@ -55,12 +55,16 @@ const attribution = ({ patch, message }: ReviewedPatch): string[] => {
   return wrap(defuse(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
 };
 
-/** Sentences of advice that all findings share: said once, before the comments (general before picky). */
+/**
+ * Sentences of advice that all findings share: said once, before the comments (general before picky). What is shared
+ * stands alone only where some advice begins with it; mere afterthoughts are left to the comments.
+ */
 const sharedAdvice = (findings: readonly Finding[]): string[] => {
-  const [first, ...others] = findings.map(({ suggestion }) => sentences(suggestion));
-  return first === undefined || others.length === 0
-    ? []
-    : first.filter((sentence) => others.every((other) => other.includes(sentence)));
+  const all = findings.map(({ suggestion }) => sentences(suggestion));
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return [];
+  const shared = first.filter((sentence) => others.every((other) => other.includes(sentence)));
+  return all.some((one) => one[0] !== undefined && one[0] === shared[0]) ? shared : [];
 };
 
 const generalLines = (shared: readonly string[], comments: number): string[] =>
@@ -97,7 +101,8 @@ const comment = (patch: Patch, { finding, anchor }: Placed, remark: Remark, befo
   const fitting = quotes.find((quote) => full.length <= room(quote));
   const quote = fitting ?? quoteFor(patch, anchor, finding, before, "none");
   const own = fitting === undefined ? shortRemark(remark, room(quote)) : full;
-  return { lines: [...quote.lines, "", ...own, ""], quoted: quote.after };
+  const above = quote.lines.length === 0 ? [] : [...quote.lines, ""];
+  return { lines: [...above, ...own, ""], quoted: quote.after };
 };
 
 const commentLines = (

@@ -181,6 +181,23 @@ describe("what a reply says", () => {
     expect(advice).toBeLessThan(lines.findIndex((line) => line.startsWith("> diff --git")));
   });
 
+  it("does not tear an afterthought off advice that differs, and says no sentence twice", () => {
+    const tail = "The rest can stay as it is.";
+    const one = gateFinding({ suggestion: `Could kvm_one() take a lock of the VM? ${tail}` });
+    const two = checkFinding({ suggestion: `Could kvm_two() take a lock of the VM? ${tail}` });
+    const text = bodyOf(sampleResult({ findings: [one, two] }));
+    expect(text[0]).toMatch(/^On Mon/);
+    expect(text.join("\n").split(tail)).toHaveLength(2);
+    expect(text).toContain("Could kvm_two() take a lock of the VM?");
+  });
+
+  it("puts two comments on one line below one quote", () => {
+    const there = checkFinding({ path: gateFinding().path, line: gateFinding().line });
+    const body = bodyOf(sampleResult({ findings: [gateFinding(), there] })).join("\n");
+    expect(body.split("> +\tWRITE_ONCE(vcpu->kvm->arch.park_pending, false);")).toHaveLength(2);
+    expect(body).not.toContain("\n\n\n");
+  });
+
   it("answers both questions, for each finding where they differ and once where they agree", () => {
     const count = (all: readonly string[], start: string): number =>
       all.filter((line) => line.startsWith(start)).length;
