@@ -43,7 +43,7 @@ export function mendHunk(
 ): MendedHunk {
   const read = (reading: Reading): MendedHunk => new HunkReader(candidates, header, headerRaw, reading).read();
   let early: MendedHunk | null = null;
-  for (const reading of READINGS) {
+  for (const reading of readingsFor(candidates, header)) {
     const hunk = read(reading);
     const fit = weighRead(hunk, candidates);
     if (fit === WELL) return hunk;
@@ -53,6 +53,16 @@ export function mendHunk(
   if (early !== null) return early;
   const open = read({ odd: lost ? "weigh" : "join", headTail: "weigh", split: false, pad: false, bare: false });
   return { ...open, closed: false };
+}
+
+/** A hunk this long is no quote of a person: it is read in the plain ways only. Lines. */
+const LONG_HUNK = 20_000;
+
+/** The ways worth trying: none when there are not lines enough for the header's counts, however they are read. */
+function readingsFor(candidates: readonly Candidate[], header: HunkHeader): readonly Reading[] {
+  // A line gives two at the most (see Reading.split), and one may be put back.
+  if (Math.max(header.oldLines, header.newLines) > candidates.length * 2 + 1) return [];
+  return candidates.length > LONG_HUNK ? READINGS.slice(0, 1 + ODD.length) : READINGS;
 }
 
 function weighRead(read: MendedHunk, candidates: readonly Candidate[]): number {

@@ -8,7 +8,7 @@ import type { Problem } from "../errors.js";
 import { formatHunkHeader } from "./hunk-header.js";
 import type { FileDiff, Hunk } from "./patch.js";
 import { type ScannedFile, scanDiff } from "./scan-diff.js";
-import { type TextLines, toLines } from "./text-lines.js";
+import { bodyLine, type TextLines, toLines } from "./text-lines.js";
 
 export interface ParsedDiff {
   files: FileDiff[];
@@ -40,10 +40,23 @@ export function parseDiffLines(source: TextLines, from = 0, to = source.lines.le
 }
 
 function toFileDiff(file: ScannedFile, source: TextLines): FileDiff {
-  const { changes: _changes, next: _next, ...header } = file.header;
-  const at = source.at === null ? file.headerFrom : (source.at[file.headerFrom] ?? file.headerFrom);
-  const status = header.status === "mode" && (file.hunks.length > 0 || file.binary) ? "modified" : header.status;
-  return { ...header, status, binary: file.binary, ...countHunks(file.hunks), hunks: file.hunks, at };
+  const { header, hunks, binary } = file;
+  const { additions, deletions } = countHunks(hunks);
+  // Written out: a hostile mail has hundreds of thousands of files, and spreading objects is what then takes the time.
+  return {
+    oldPath: header.oldPath,
+    newPath: header.newPath,
+    status: header.status === "mode" && (hunks.length > 0 || binary) ? "modified" : header.status,
+    binary,
+    additions,
+    deletions,
+    oldBlob: header.oldBlob,
+    newBlob: header.newBlob,
+    oldMode: header.oldMode,
+    newMode: header.newMode,
+    hunks,
+    at: bodyLine(source, file.headerFrom),
+  };
 }
 
 /** Hunks that no file header names: a file diff with both paths null. */
@@ -98,7 +111,8 @@ function pushChanges(batch: string[], hunk: Hunk): void {
     if (kind === "-") oldLines += 1;
     else newLines += 1;
   }
-  if (batch.length > place) batch[place] = formatHunkHeader({ ...hunk, oldLines, newLines, section: "" });
+  const { oldStart, newStart } = hunk;
+  if (batch.length > place) batch[place] = formatHunkHeader({ oldStart, oldLines, newStart, newLines, section: "" });
 }
 
 /** The diff of one file as it can be given to `git apply`: its header as sent, its hunks as they were read. */

@@ -126,7 +126,9 @@ function readHunk(source: TextLines, i: number, to: number, scan: DiffScan): num
     read = { lines: mended.lines, closed: mended.closed, next: i + 1 + mended.used };
     if (mended.sectionTail !== "") header.section += ` ${mended.sectionTail}`;
   }
-  const hunk: Hunk = { ...header, lines: read.lines, closed: read.closed, at: bodyLine(source, i) };
+  const { oldStart, oldLines, newStart, newLines, section } = header;
+  const { lines, closed } = read;
+  const hunk: Hunk = { oldStart, oldLines, newStart, newLines, section, lines, closed, at: bodyLine(source, i) };
   if (file === undefined) {
     scan.orphans.push(hunk);
     note(scan, "hunk-without-file", "a hunk stands before any file header");
