@@ -25,7 +25,8 @@ export function decodeSinglePart(fields: Fields, source: Buffer, problems: Probl
   return { text, flowed: flowedOf(content) };
 }
 
-function decodePart(source: Buffer, encoding: string, charset: string, problems: Problem[]): string {
+/** The text of a part: transfer encoding and charset undone; a clear-text tail that a list appended is kept. */
+export function decodePart(source: Buffer, encoding: string, charset: string, problems: Problem[]): string {
   if (encoding === "base64") {
     const { decoded, clear } = decodeBase64Body(source, problems);
     const text = normalizeText(decodeText(decoded, charset, problems), problems);

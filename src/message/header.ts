@@ -1,10 +1,11 @@
 /** The header block of a mail (RFC 5322, 2.2): where it ends, and its fields, unfolded and otherwise raw. */
 import type { Problem } from "../errors.js";
 import { decodeHeaderBytes } from "./charset.js";
+import { HeaderFields } from "./header-fields.js";
 
 export interface HeaderBlock {
   /** Values by lower-case name, in order, unfolded, encoded words still encoded. */
-  fields: Map<string, string[]>;
+  fields: ReadonlyMap<string, readonly string[]>;
   /** Offset of the first byte of the body. */
   bodyStart: number;
 }
@@ -17,43 +18,33 @@ export function parseHeaders(raw: Buffer, problems: Problem[]): HeaderBlock {
   const from = skipBlankLines(raw);
   const blockEnd = headerEnd(raw, from);
   const text = decodeHeaderBytes(raw.subarray(from, blockEnd.end));
-  const fields = new Map<string, string[]>();
+  const fields = new HeaderFields(text);
   let name = "";
-  let parts: string[] = [];
-  const flush = (): void => {
-    if (name !== "") addField(fields, name, parts.length === 1 ? (parts[0] ?? "") : parts.join(" ").trim());
-    name = "";
-  };
+  let start = 0;
+  let end = 0;
   for (let pos = 0; pos < text.length; ) {
     const newline = text.indexOf("\n", pos);
     const lineEnd = newline < 0 ? text.length : newline;
-    const next = lineEnd + 1;
     const first = text.charCodeAt(pos);
-    if (first === 32 || first === 9) {
+    if (first === 32 || first === 9) end = lineEnd;
+    else {
       // A folded line before any field belongs to nothing.
-      if (name !== "") parts.push(text.slice(pos, lineEnd).trim());
-    } else {
-      flush();
+      if (name !== "") fields.add(name, start, end);
+      name = "";
       const colon = fieldColon(text, pos, lineEnd);
-      if (colon < 0) {
-        if (fields.size > 0 || !/^>?From /.test(text.slice(pos, pos + 6)))
-          return cutAt(raw, from, text, pos, fields, problems);
-      } else {
+      if (colon >= 0) {
         name = lowerName(text.slice(pos, colon));
-        parts = [text.slice(colon + 1, lineEnd).trim()];
+        start = colon + 1;
+        end = lineEnd;
+      } else if (fields.size > 0 || !/^>?From /.test(text.slice(pos, pos + 6))) {
+        return cutAt(raw, from, text, pos, fields, problems);
       }
     }
-    pos = next;
+    pos = lineEnd + 1;
   }
-  flush();
+  if (name !== "") fields.add(name, start, end);
   if (fields.size === 0) problems.push({ code: "no-headers", message: "The mail has no header fields." });
   return { fields, bodyStart: blockEnd.body };
-}
-
-function addField(fields: Map<string, string[]>, name: string, value: string): void {
-  const values = fields.get(name);
-  if (values === undefined) fields.set(name, [value]);
-  else values.push(value);
 }
 
 /** The body begins at the line that is no header: its place in bytes is found again by counting lines. */
@@ -62,7 +53,7 @@ function cutAt(
   from: number,
   text: string,
   pos: number,
-  fields: Map<string, string[]>,
+  fields: HeaderFields,
   problems: Problem[],
 ): HeaderBlock {
   let lines = 0;

@@ -1,16 +1,18 @@
 /**
- * Mail of several parts, read by mailparser, of which this is the only importer. mailparser undoes format=flowed and
+ * Mail of several parts. Well-formed ones are cut in mime-parts.ts; the others, of whatever making, are read by
+ * mailparser, of which this is the only importer. mailparser undoes format=flowed and
  * merges inline parts, both of which ruin patches, and offers no switch: so every text part is given a type that it
  * hands over untouched, as an attachment, in order.
  */
 import { type HeaderValue, simpleParser } from "mailparser";
 import type { Problem } from "../errors.js";
-import { normalizeText } from "./body.js";
+import { decodePart, normalizeText } from "./body.js";
 import { decodeText } from "./charset.js";
 import { flowedOf, parseContentType } from "./content-type.js";
 import { hasDiff } from "./has-diff.js";
 import { htmlToText } from "./html-text.js";
 import type { Body } from "./message.js";
+import { type Leaf, wellFormedParts } from "./mime-parts.js";
 
 /** mailparser refuses mail of about a thousand parts, after minutes; what has more parts is read as one text. */
 const MAX_PARTS = 500;
@@ -33,6 +35,18 @@ export async function decodeMultipart(contentType: string, source: Buffer, probl
   const boundary = parseContentType(contentType).params.get("boundary") ?? "";
   const fault = boundaryFault(boundary, source);
   if (fault !== null) return asOneText(source, fault, problems);
+  const leaves = wellFormedParts(parseContentType(contentType), source);
+  if (leaves !== null)
+    return joinParts(
+      leaves.map((leaf) => leafPart(leaf, problems)),
+      problems,
+    );
+  if (!source.includes(`\n--${boundary}--`)) {
+    problems.push({
+      code: "unclosed-parts",
+      message: "The boundary that ends the parts is missing; the mail may be cut.",
+    });
+  }
   try {
     const parts = await readParts(contentType, source, problems);
     return joinParts(parts, problems);
@@ -103,6 +117,20 @@ function readPart(shown: string, params: ReadonlyMap<string, string>, bytes: Buf
   const own: Problem[] = isText ? problems : [];
   const text = normalizeText(decodeText(plain, content.params.get("charset") ?? "", own), own);
   return { type, text, flowed: flowedOf(content) };
+}
+
+function leafPart({ content, encoding, bytes }: Leaf, problems: Problem[]): Part {
+  const { type } = content;
+  const isText = type.startsWith("text/");
+  if (!isText && isBinary(bytes, encoding)) return { type, text: "", flowed: null };
+  const text = decodePart(bytes, encoding, content.params.get("charset") ?? "", isText ? problems : []);
+  return { type, text: !isText && text.includes("\0") ? "" : text, flowed: flowedOf(content) };
+}
+
+/** Whether the beginning of an attachment tells that it holds no text, so that images need no decoding. */
+function isBinary(bytes: Buffer, encoding: string): boolean {
+  const head = bytes.subarray(0, 2048);
+  return (encoding === "base64" ? Buffer.from(head.toString("latin1"), "base64") : head).includes(0);
 }
 
 function joinParts(parts: readonly Part[], problems: Problem[]): Body {

@@ -93,6 +93,17 @@ const EXPECTED: Record<string, (message: Message) => void> = {
     expect(m.body.text).not.toContain("old clients");
     expect(codes(m)).toEqual([]);
   },
+  "unclosed-parts.eml": (m) => {
+    expect(m.body.text).toContain("First part, which \nis flowed.\n--- a/widget.c\n");
+    expect(m.body.text).toMatch(/\n-café\n\+coffee\n$/);
+    expect(m.body.flowed).toEqual({ delSp: false });
+    expect(codes(m)).toEqual(["unclosed-parts"]);
+  },
+  "forwarded.eml": (m) => {
+    expect(m.body.text).toMatch(/^Please see below\.\nFrom: B\. Other/);
+    expect(m.body.text).toMatch(/\n\n--- a\/widget\.c\n\+\+\+ b\/widget\.c\n@@ -1 \+1 @@\n-a\n\+b\n$/);
+    expect(codes(m)).toEqual([]);
+  },
   "html-only.eml": (m) => {
     expect(m.body.text).toBe("First & last\n\nif (a < b)\n\treturn;\n");
     expect(codes(m)).toEqual(["html-only"]);
