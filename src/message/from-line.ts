@@ -38,7 +38,11 @@ export function detectDialect(line: string, next: string | null): MboxDialect {
 export function isSeparator(dialect: MboxDialect, line: string, next: string | null, afterBlank: boolean): boolean {
   if (line === MBOXRD) return true;
   const header = next !== null && (HEADER.test(next) || next.startsWith(">From "));
-  if (dialect === "pipermail") return next?.startsWith("From: ") === true && PIPERMAIL.test(line);
+  if (dialect === "pipermail") {
+    // The body may hold what git-format-patch(1) wrote, From line and From: header and all.
+    if (next?.startsWith("From: ") !== true || FORMAT_PATCH.test(line)) return false;
+    return PIPERMAIL.test(line) || (afterBlank && DATED.test(line));
+  }
   if (FORMAT_PATCH.test(line)) return afterBlank && header;
   if (dialect === "format-patch") return afterBlank && header && DATED.test(line);
   if (!DATED.test(line)) return false;

@@ -46,7 +46,8 @@ function pipermailHead(lines: readonly string[]): Head | null {
   }
   for (let i = 1; i < seen.length; i++) {
     const date = parseDate(seen[i]?.text ?? "");
-    const before = seen[i - 1]?.text ?? "";
+    // Text browsers number the links: "[1]user at host".
+    const before = (seen[i - 1]?.text ?? "").replace(/\[\d{1,3}\]/g, "");
     if (date === null) continue;
     const alone = ADDRESS.test(before);
     const both = alone ? null : /^(.{1,100}?)\s+<?([^\s@<>]{1,64}(?: at |@)[^\s@<>]+)>?$/.exec(before);
@@ -54,7 +55,7 @@ function pipermailHead(lines: readonly string[]): Head | null {
     const subjectAt = alone ? i - 3 : i - 2;
     const name = alone ? (seen[i - 2]?.text ?? "") : (both?.[1] ?? "");
     return {
-      subject: (seen[Math.max(subjectAt, 0)]?.text ?? "").replace(/\s+/g, " "),
+      subject: subjectOf(seen.map((line) => line.text).slice(0, Math.max(subjectAt, 0) + 1)),
       from: withoutEcho({ name, address: restoreAt(alone ? before : (both?.[2] ?? "")) }),
       date,
       messageId: null,
@@ -62,6 +63,13 @@ function pipermailHead(lines: readonly string[]): Head | null {
     };
   }
   return null;
+}
+
+/** The subject is the last of these lines, and the one before it too where a browser wrapped it after the bracket. */
+function subjectOf(lines: readonly string[]): string {
+  const [before = "", last = ""] = lines.length > 1 ? lines.slice(-2) : ["", ...lines];
+  const wrapped = /^(?:\w{1,4}: ?)?\[[^\]]*PATCH/i.test(before) && !last.startsWith("[");
+  return (wrapped ? `${before} ${last}` : last).replace(/\s+/g, " ");
 }
 
 const FIELD = /^\s{0,4}(From|To|\+?Cc|Subject|Date|Sent|Message-ID|In-Reply-To|References|Reply-To):\s*(.*)$/i;

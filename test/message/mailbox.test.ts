@@ -29,7 +29,7 @@ describe("splitMbox", () => {
 
   it("splits a pipermail month only where a From: header follows", () => {
     const line = "From author at example.org  Wed May  1 00:11:27 2019";
-    const first = `From: author at example.org (A. Author)\nSubject: x\n\nFrom author at example.org  Wed May  1 00:11:27 2019\nis how it began.\n>From stays\n`;
+    const first = `From: author at example.org (A. Author)\nSubject: x\n\nFrom author at example.org  Wed May  1 00:11:27 2019\nis how it began.\n>From stays\n\nFrom ${"0123456789".repeat(4)} Mon Sep 17 00:00:00 2001\nFrom: pasted by hand\n`;
     expect(texts(splitMbox(Buffer.from(`${line}\n${first}\n${line}\n${first}`)))).toEqual([first, first]);
   });
 

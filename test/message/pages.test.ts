@@ -165,6 +165,20 @@ describe("pasted pages", () => {
     });
   });
 
+  it("reads a page of public-inbox as HTML", async () => {
+    const html =
+      '<html><head><title>[PATCH] x: y - A. Author</title></head><body><pre>search results</pre><pre\nid=b>From: A. Author &lt;a.author@example.org&gt;\nTo: list@example.org\nSubject: <a\nhref="#r"\nid=t>[PATCH] x: y</a>\nDate: Tue,  3 Mar 2020 10:20:30 +0000\nMessage-ID: &lt;lore@example.org&gt; (<a\nhref="raw">raw</a>)\n\nText &amp; more.\n\t+\tif (a &lt; b)\n</pre></body></html>';
+    expect(inputKind(Buffer.from(html))).toBe("html");
+    const message = await readSingle(Buffer.from(html), "html");
+    expect(message).toMatchObject({
+      messageId: "lore@example.org",
+      subject: "[PATCH] x: y",
+      from: author,
+      date: "2020-03-03T10:20:30.000Z",
+    });
+    expect(message.body.text).toBe("Text & more.\n\t+\tif (a < b)\n");
+  });
+
   it("makes one message of anything else and says what it is", async () => {
     const diff = await readSingle(Buffer.from("--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"), "diff");
     expect(diff.problems.map((problem) => problem.code)).toContain("bare-diff");
