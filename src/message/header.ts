@@ -10,6 +10,9 @@ export interface HeaderBlock {
   bodyStart: number;
 }
 
+/** Headers above this are worth a word; real ones stay below a tenth of it. Characters. */
+const LARGE = 256 * 1024;
+
 /**
  * Reads the header block. It ends at the first empty line, or, as in git's mailinfo, before the first line that can be
  * no header; blank lines, From lines and `>From ` lines before the first field are passed over.
@@ -43,6 +46,7 @@ export function parseHeaders(raw: Buffer, problems: Problem[]): HeaderBlock {
     pos = lineEnd + 1;
   }
   if (name !== "") fields.add(name, start, end);
+  if (text.length > LARGE) problems.push({ code: "large-headers", message: `The headers take ${text.length} bytes.` });
   if (fields.size === 0) problems.push({ code: "no-headers", message: "The mail has no header fields." });
   return { fields, bodyStart: blockEnd.body };
 }

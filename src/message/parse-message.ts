@@ -34,17 +34,24 @@ export async function parseMessage(raw: Buffer, found: readonly Problem[] = []):
 function buildMessage({ fields }: HeaderBlock, body: Body, problems: Problem[]): Message {
   const subject = decodeSubject(fields.get("subject")?.[0] ?? "");
   const replyTo = boxes(fields, "reply-to");
+  const messageId = messageIdOf(fields, problems);
+  const [inReplyTo, references] = [ids(fields, "in-reply-to"), ids(fields, "references")];
+  const from = senderOf(fields, replyTo, problems);
+  const date = dateOf(fields, problems);
+  if (messageId !== null && (inReplyTo.includes(messageId) || references.includes(messageId))) {
+    problems.push({ code: "refers-to-itself", message: "The mail says that it answers itself." });
+  }
   return {
-    messageId: messageIdOf(fields, problems),
+    messageId,
     subject,
     subjectInfo: parseSubject(subject),
-    from: senderOf(fields, replyTo, problems),
+    from,
     to: boxes(fields, "to"),
     cc: boxes(fields, "cc"),
     replyTo,
-    date: dateOf(fields, problems),
-    inReplyTo: ids(fields, "in-reply-to"),
-    references: ids(fields, "references"),
+    date,
+    inReplyTo,
+    references,
     headers: fields,
     body,
     origin: "mail",

@@ -64,6 +64,7 @@ describe("hostile mail", () => {
     }
     const { message, seconds } = await parse(`${"X-Field: a\n y\n".repeat(150_000)}${HEAD}\ntext\n`);
     expect(message.headers.get("x-field")?.length).toBe(150_000);
+    expect(message.problems.map((problem) => problem.code)).toEqual(["large-headers"]);
     expect(seconds).toBeLessThan(5);
   });
 
@@ -85,6 +86,12 @@ describe("hostile mail", () => {
     expect(mails.map((mail) => mail.problems.map((problem) => problem.code))).toEqual([["message-too-large"], []]);
     expect(mails[1]?.bytes.toString()).toContain("after");
   }, 60_000);
+
+  it("says when a mail answers itself", async () => {
+    const { message, codes } = await parse(`${HEAD}In-Reply-To: <x@example.org>\n\ntext\n`);
+    expect(codes).toEqual(["refers-to-itself"]);
+    expect(message.inReplyTo).toEqual(["x@example.org"]);
+  });
 
   it("does not let a name or a subject forge a field", async () => {
     const { message } = await parse(
