@@ -61,12 +61,18 @@ export interface LockEvent extends EventBase {
   oddOnSome: boolean;
   /** unlock: it was given back before on this path, and not taken since. On some path. */
   twice: boolean;
+  /** unlock: on some path the lock was the caller's, not taken here. */
+  callers: boolean;
+  /** In a callee: every path through it does this. */
+  always: boolean;
 }
 
 export interface ReturnEvent extends EventBase {
   kind: "return";
   value: Value | null;
   deps: readonly ReadDep[];
+  /** Locks of the caller that were given back and not taken again. */
+  freed: readonly Value[];
 }
 
 /** A branch that rests on reads of shared state. */
@@ -77,10 +83,12 @@ export interface CheckEvent extends EventBase {
 
 export type Event = AccessEvent | CallEvent | LockEvent | ReturnEvent | CheckEvent;
 
+const keysOf = (values: readonly Value[]): string => values.map((v) => v.key).join();
+
 const eventKey = (e: Event): string => {
   const what = e.kind === "read" || e.kind === "write" ? `${e.place.key}:${e.stored}` : e.kind === "call" ? e.name : "";
   const lock = e.kind === "lock" || e.kind === "unlock" ? e.lock.key : "";
-  const locks = e.kind === "return" ? e.held.map((h) => h.lock.key).join() : "";
+  const locks = e.kind === "return" ? `${keysOf(e.held.map((h) => h.lock))}-${keysOf(e.freed)}` : "";
   return `${e.at}:${e.kind}:${locks}:${what}:${lock}:${e.origin?.at ?? ""}:${e.origin?.fn.name ?? ""}`;
 };
 
@@ -95,7 +103,14 @@ export class EventLog {
       this.table.set(key, event);
       return;
     }
-    if (event.kind !== "lock" && event.kind !== "unlock" && own.held === event.held && own.facts === event.facts && own.unsure === event.unsure) return;
+    if (
+      event.kind !== "lock" &&
+      event.kind !== "unlock" &&
+      own.held === event.held &&
+      own.facts === event.facts &&
+      own.unsure === event.unsure
+    )
+      return;
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
     for (const h of [...own.held, ...event.held])
@@ -117,6 +132,7 @@ function mergeLock(own: LockEvent, other: LockEvent): void {
   own.odd = own.odd && other.odd;
   own.oddOnSome = own.oddOnSome || other.oddOnSome;
   own.twice = own.twice || other.twice;
+  own.callers = own.callers || other.callers;
 }
 
 function mergeFacts(a: Fact[], b: Fact[]): Fact[] {

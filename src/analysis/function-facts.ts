@@ -92,7 +92,8 @@ class Run {
   private arrive(id: number, s: PathState): boolean {
     const states = this.states[id] as BlockStates;
     // A merged variable means another thing each time round: what was said of the last one moves on.
-    for (const value of s.env.values()) if (value.kind === "merge" && value.index === id) this.interpreter.rebind(s, value);
+    for (const value of s.env.values())
+      if (value.kind === "merge" && value.index === id) this.interpreter.rebind(s, value);
     let key = propertyKey(s);
     let own = states.get(key);
     if (own === undefined && states.size >= MAX_STATES) {
@@ -135,7 +136,17 @@ class Run {
     if (deps.length === 0) return;
     const held = [...s.locks.values()];
     const unsure = new Set(s.unsure);
-    log.add({ kind: "check", block: id, at: edge.assume.expr.at, deps, held, unsure, facts: [], origin: null, via: [] });
+    log.add({
+      kind: "check",
+      block: id,
+      at: edge.assume.expr.at,
+      deps,
+      held,
+      unsure,
+      facts: [],
+      origin: null,
+      via: [],
+    });
   }
 }
 

@@ -118,7 +118,8 @@ export class Interpreter {
         return;
       case "return": {
         const value = step.value === null ? null : this.quiet(() => this.eval(s, step.value as Expr));
-        this.emit(s, { kind: "return", at: step.at, value, deps: value === null ? [] : this.depsOf(s, value) });
+        const freed = [...s.freed.values()].filter((f) => f.callers).map((f) => f.lock);
+        this.emit(s, { kind: "return", at: step.at, freed, value, deps: value === null ? [] : this.depsOf(s, value) });
         return;
       }
       case "leave":
@@ -227,20 +228,47 @@ export class Interpreter {
   }
 
   /** Records that a lock is taken; `odd` when it is held already. */
-  emitLock(s: PathState, { lock, mode, family }: Held, at: number, via: string[] = []): void {
+  emitLock(s: PathState, { lock, mode, family }: Held, at: number, via: string[] = [], always = true): void {
     const own = s.locks.get(lock.key);
     const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
-    this.emit(s, { kind: "lock", at, lock, family, mode, odd, oddOnSome: odd, twice: false, via });
+    this.emit(s, {
+      kind: "lock",
+      at,
+      lock,
+      family,
+      mode,
+      odd,
+      oddOnSome: odd,
+      twice: false,
+      callers: false,
+      always,
+      via,
+    });
   }
 
-  private emitUnlock(s: PathState, lock: Value, family: string, at: number): void {
-    const odd = this.heldKey(s, lock) === null && !s.unsure.has(lock.key);
+  /** Records that a lock is given back; `odd` when it is not known to be held. */
+  emitUnlock(s: PathState, lock: Value, family: string, at: number, via: string[] = []): void {
+    const key = this.heldKey(s, lock);
+    const odd = key === null && !s.unsure.has(lock.key);
     const twice = odd && s.freed.has(lock.key);
-    this.emit(s, { kind: "unlock", at, lock, family, mode: "exclusive", odd, oddOnSome: odd, twice });
+    const callers = (odd && !twice) || (key !== null && s.locks.get(key)?.how === "asserted");
+    this.emit(s, {
+      kind: "unlock",
+      at,
+      lock,
+      family,
+      mode: "exclusive",
+      odd,
+      oddOnSome: odd,
+      twice,
+      callers,
+      always: true,
+      via,
+    });
   }
 
   private unlock(s: PathState, lock: Value, at: number): void {
-    dropLock(s, this.heldKey(s, lock) ?? lock.key, at);
+    dropLock(s, this.heldKey(s, lock) ?? lock.key, lock, at);
     // What was read of memory before may have changed from here on.
     for (const known of [...s.known.keys()]) if (known.includes(".")) s.known.delete(known);
   }
@@ -274,7 +302,14 @@ export class Interpreter {
     } else if (model.success === null) {
       this.lock(s, model, lock, at);
     } else {
-      const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how: "taken" };
+      const held: Held = {
+        lock,
+        mode: model.mode,
+        acquired: at,
+        block: this.block,
+        family: model.family,
+        how: "taken",
+      };
       s.pending.set(result.key, { held, success: model.success });
     }
     return result;

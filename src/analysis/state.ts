@@ -56,8 +56,8 @@ export interface PathState {
   locks: Map<string, Held>;
   /** Locks that some path to here released or never took while another holds them. */
   unsure: Set<string>;
-  /** Locks that this path gave back and has not taken since, with the offset of the release. */
-  freed: Map<string, number>;
+  /** Locks that this path gave back and has not taken since; `callers` when it had not taken them before either. */
+  freed: Map<string, { lock: Value; callers: boolean }>;
   env: Map<string, Value>;
   /** Truth of conditions already decided on this path, by value key. */
   known: Map<string, boolean>;
@@ -119,9 +119,10 @@ export function copyState(s: PathState): PathState {
   };
 }
 
-/** The property that keeps states apart: which locks are held. */
+/** The property that keeps states apart: which locks are held, and which of the caller's were given back. */
 export function propertyKey(s: PathState): string {
-  return [...s.locks.keys()].sort().join("|");
+  const given = [...s.freed].filter(([, f]) => f.callers).map(([key]) => `-${key}`);
+  return [...s.locks.keys(), ...given].sort().join("|");
 }
 
 export const factKey = (dep: ReadDep, truth: boolean): string =>
@@ -241,10 +242,12 @@ export function takeLock(s: PathState, held: Held): void {
 }
 
 /** Gives a lock back: every read made under it is from now on only history. Returns whether it was known to be held. */
-export function dropLock(s: PathState, key: string, at: number): boolean {
+export function dropLock(s: PathState, key: string, lock: Value, at: number): boolean {
   s.snapshot = null;
+  const held = s.locks.get(key);
   const had = s.locks.delete(key);
-  s.freed.set(key, at);
+  if (!s.freed.has(key))
+    s.freed.set(key, { lock, callers: held === undefined ? !s.unsure.has(key) : held.how === "asserted" });
   s.unsure.delete(key);
   for (const [k, fact] of s.facts) {
     const dep = aged(fact.dep, key, at);

@@ -19,14 +19,23 @@ interface LockEffect {
   success: "zero" | "nonzero" | null;
 }
 
+interface Acquired {
+  held: Held;
+  via: string[];
+  /** True when every path through the callee takes it. */
+  always: boolean;
+}
+
 export class Summary {
   constructor(
     readonly name: string,
     private readonly effects: readonly { event: AccessEvent; origin: Site; via: string[] }[],
     private readonly taken: readonly LockEffect[],
-    private readonly released: readonly Value[],
+    private readonly released: readonly { lock: Value; always: boolean }[],
+    /** Locks of the caller that it gives back, whether or not it takes them again. */
+    private readonly drops: readonly { lock: Value; family: string; via: string[] }[],
     /** Locks that it takes although its caller might hold them, with the calls that lead there. */
-    private readonly acquires: readonly { held: Held; via: string[] }[],
+    private readonly acquires: readonly Acquired[],
     private readonly returned: readonly ReadDep[],
     private readonly params: readonly Value[],
     readonly cut: boolean,
@@ -50,13 +59,19 @@ export class Summary {
       const { facts: _own, ...rest } = event;
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
     }
-    for (const { held, via } of interpreter.log === null ? [] : this.acquires) {
-      const lock = translate(held.lock);
-      if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, [this.name, ...via]);
+    for (const { lock, family, via } of interpreter.log === null ? [] : this.drops) {
+      const dropped = translate(lock);
+      if (dropped !== null) interpreter.emitUnlock(s, dropped, family, at, [this.name, ...via]);
     }
-    for (const lock of this.released) {
+    for (const { held, via, always } of interpreter.log === null ? [] : this.acquires) {
+      const lock = translate(held.lock);
+      if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, [this.name, ...via], always);
+    }
+    for (const { lock, always } of this.released) {
       const value = translate(lock);
-      if (value !== null) dropLock(s, value.key, at);
+      if (value === null) continue;
+      dropLock(s, value.key, value, at);
+      if (!always) s.unsure.add(value.key);
     }
     for (const { held, success } of this.taken) {
       const lock = translate(held.lock);
@@ -163,14 +178,15 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
       via: event.via,
     });
   }
-  const released = releasedLocks(facts.events);
+  const drops = droppedLocks(facts.events);
   const returns = facts.events.filter((e): e is ReturnEvent => e.kind === "return");
   return new Summary(
     facts.fn.name,
     effects,
     takenLocks(returns),
-    released,
-    acquiredLocks(facts.events, released),
+    releasedLocks(returns),
+    drops,
+    acquiredLocks(facts, drops),
     returnedDeps(returns),
     facts.params,
     cut,
@@ -198,24 +214,44 @@ function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {
   return out;
 }
 
-/** Locks given back that were not taken here: the caller's. */
-function releasedLocks(events: readonly Event[]): Value[] {
-  const out = new Map<string, Value>();
-  for (const e of events) if (e.kind === "unlock" && e.odd && isShared(e.lock)) out.set(e.lock.key, e.lock);
-  for (const e of events) if (e.kind === "return") for (const h of e.held) out.delete(h.lock.key);
+/** Locks of the caller that are given back here or in a callee. */
+function droppedLocks(events: readonly Event[]): { lock: Value; family: string; via: string[] }[] {
+  const out = new Map<string, { lock: Value; family: string; via: string[] }>();
+  for (const e of events) {
+    if (e.kind !== "unlock" || !e.callers || !isShared(e.lock) || out.has(e.lock.key)) continue;
+    if (e.via.length < MAX_DEPTH && out.size < MAX_LOCKS)
+      out.set(e.lock.key, { lock: e.lock, family: e.family, via: e.via });
+  }
   return [...out.values()];
+}
+
+/** Of the caller's locks those that are given back and not taken again: on every way out, or on some. */
+function releasedLocks(returns: readonly ReturnEvent[]): { lock: Value; always: boolean }[] {
+  const out = new Map<Value, boolean>();
+  for (const r of returns) {
+    for (const lock of r.freed)
+      if (isShared(lock))
+        out.set(
+          lock,
+          returns.every((o) => o.freed.includes(lock)),
+        );
+  }
+  return [...out].map(([lock, always]) => ({ lock, always }));
 }
 
 /** Beyond this many locks a summary keeps the first ones. */
 const MAX_LOCKS = 24;
 
-function acquiredLocks(events: readonly Event[], released: readonly Value[]): { held: Held; via: string[] }[] {
-  const out = new Map<string, { held: Held; via: string[] }>();
+/** Locks that are taken without the caller's having been given back before. */
+function acquiredLocks({ events, dominance }: FunctionFacts, drops: readonly { lock: Value }[]): Acquired[] {
+  const released = new Set(drops.map((d) => d.lock));
+  const out = new Map<string, Acquired>();
   for (const e of events) {
-    if (e.kind !== "lock" || !isShared(e.lock) || released.includes(e.lock) || out.has(e.lock.key)) continue;
+    if (e.kind !== "lock" || !isShared(e.lock) || released.has(e.lock) || out.has(e.lock.key)) continue;
     if (e.via.length >= MAX_DEPTH || out.size >= MAX_LOCKS) continue;
     const { lock, mode, family, at, block } = e;
-    out.set(lock.key, { held: { lock, mode, family, acquired: at, block, how: "taken" }, via: e.via });
+    const always = e.always && dominance.alwaysReaches(0, block);
+    out.set(lock.key, { held: { lock, mode, family, acquired: at, block, how: "taken" }, via: e.via, always });
   }
   return [...out.values()];
 }

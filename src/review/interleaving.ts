@@ -64,6 +64,9 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "wrong-instance":
       return write(outcome);
     case "reported-read":
+    case "held-on-return":
+    case "double-acquire":
+    case "stray-unlock":
       return [];
   }
 }

@@ -20,6 +20,8 @@ const MAX_CONTEXT = 600;
 
 const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
 export class TreeReader {
   private current: SourceTree;
   /** Texts that were parsed before, by path: the tree's own, and the last patched one. */
@@ -87,11 +89,15 @@ export class TreeReader {
   /** Paths of the files that the rules want read beside the patched ones, for each architecture that is patched. */
   private async surroundings(files: readonly FileDiff[], rules: readonly Rule[]): Promise<string[]> {
     const arches = new Set(files.map((f) => archOf(f.newPath ?? f.oldPath ?? "")));
+    const folders = new Set(files.map((f) => folderOf(f.newPath ?? f.oldPath ?? "")));
     const patterns = new Set<string>();
     for (const rule of rules) {
       for (const pattern of rule.scope.context) {
         for (const arch of arches) {
-          if (arch !== "" || !pattern.includes("$arch")) patterns.add(pattern.replaceAll("$arch", arch));
+          if (arch === "" && pattern.includes("$arch")) continue;
+          for (const dir of pattern.includes("$dir") ? folders : [""]) {
+            patterns.add(pattern.replaceAll("$arch", arch).replaceAll("$dir", dir));
+          }
         }
       }
     }

@@ -26,6 +26,7 @@ const short = (field: string): string => field.split(".").at(-1) ?? field;
 
 function advice(outcome: Outcome, view: View, state: string, object: string, guard: string): string {
   const { rule, competitors } = outcome;
+  if (!("serialise" in rule)) return "";
   const rest = view === "tree" ? "" : ", and any such path that the patch does not show";
   const paths = competitors.length > 0 ? `: ${listed(competitors)}${rest}` : "";
   const caveat = rule.serialise.caveat === undefined ? "" : ` ${rule.serialise.caveat}`;
@@ -55,11 +56,13 @@ function foreignClear(d: Detail<"foreign-clear">, outcome: Outcome, view: View):
       `${listed(d.setters)} sets it for the whole ${d.container} and ${listed(d.gates)} holds back while it is set, but ` +
       `${call(d.clearer)} clears it for any ${d.object} that comes by, without a look at who set it. A second thread can ` +
       `wipe it ${when}, and the gate stands open.${wipe}`,
-    suggestion: advice(outcome, view, outcome.rule.state.label, d.object, guardOf(outcome)),
+    suggestion: advice(outcome, view, stateOf(outcome), d.object, guardOf(outcome)),
   };
 }
 
-const guardOf = (outcome: Outcome): string => outcome.rule.guards[0]?.lock.split(/->|\./).at(-1) ?? "its lock";
+const stateOf = ({ rule }: Outcome): string => ("state" in rule ? rule.state.label : "state");
+const guardOf = ({ rule }: Outcome): string =>
+  ("guards" in rule ? rule.guards[0]?.lock.split(/->|\./).at(-1) : undefined) ?? "its lock";
 
 function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Words {
   const acts = d.acts.length > 0 ? d.acts[0] : "what follows";
@@ -116,6 +119,36 @@ function reportedRead(d: Detail<"reported-read">): Words {
   };
 }
 
+function heldOnReturn(d: Detail<"held-on-return">): Words {
+  return {
+    message: `Does this way out of ${call(d.writer)} mean to keep ${d.lock}?`,
+    why: `It is taken by "${d.taken}" and given back on the other ways out; this one leaves with it held.`,
+    suggestion: `If not, ${d.lock} wants to be given back before the return, or the return to go through the label that does so.`,
+  };
+}
+
+function doubleAcquire(d: Detail<"double-acquire">): Words {
+  const how = d.callee === "" ? "taken here again" : `taken again by ${call(d.callee)}`;
+  return {
+    message: `Is ${d.lock} not held already?`,
+    why: `${call(d.writer)} holds it at this point, and it is ${how}, without having been given back in between: that waits for itself.`,
+    suggestion:
+      d.callee === ""
+        ? "One of the two acquisitions wants to go."
+        : `A variant of ${call(d.callee)} for callers that hold ${d.lock} would do, or to give it back before the call.`,
+  };
+}
+
+function strayUnlock(d: Detail<"stray-unlock">): Words {
+  return {
+    message: `Is ${d.lock} held here on every path?`,
+    why: d.twice
+      ? `On one path ${call(d.writer)} has given it back already when it comes here.`
+      : `${call(d.writer)} takes it on one branch only, and both branches come here.`,
+    suggestion: `Lock and unlock of ${d.lock} want to stand on the same paths.`,
+  };
+}
+
 /** The words of an outcome. */
 export function wordsFor(outcome: Outcome, view: View): Words {
   const { detail } = outcome;
@@ -130,5 +163,11 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return wrongInstance(detail);
     case "reported-read":
       return reportedRead(detail);
+    case "held-on-return":
+      return heldOnReturn(detail);
+    case "double-acquire":
+      return doubleAcquire(detail);
+    case "stray-unlock":
+      return strayUnlock(detail);
   }
 }

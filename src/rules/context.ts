@@ -1,5 +1,5 @@
 /** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
-import type { CallEvent, Event, Site } from "../analysis/events.js";
+import type { CallEvent, Event } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
@@ -9,7 +9,8 @@ import { globs } from "./glob.js";
 import { type Guard, guardHeld, parseGuard } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
 import { identityOf, sharedPlace } from "./places.js";
-import type { Rule } from "./rule-schema.js";
+import type { ObjectRule } from "./rule-schema.js";
+import { acknowledgement, siteAt, siteOf } from "./sites.js";
 
 export class RuleContext {
   readonly model: ObjectModel;
@@ -20,7 +21,7 @@ export class RuleContext {
 
   constructor(
     readonly program: Program,
-    readonly rule: Rule,
+    readonly rule: ObjectRule,
     extraPredicates: ReadonlySet<string> = new Set(),
   ) {
     const model = program.models.objects.find((o) => o.name === rule.object);
@@ -52,42 +53,15 @@ export class RuleContext {
   }
 
   site(f: ProgramFunction, event: Event, role: OutcomeSite["role"]): OutcomeSite {
-    return this.siteAt(f, event.at, role, event.held, event.via, event.origin);
+    return siteOf(f, event, role);
   }
 
-  siteAt(
-    f: ProgramFunction,
-    at: number,
-    role: OutcomeSite["role"],
-    held: readonly Held[],
-    via: readonly string[] = [],
-    origin: Site | null = null,
-  ): OutcomeSite {
-    const { file } = f;
-    const start = file.text.lastIndexOf("\n", at) + 1;
-    const end = file.text.indexOf("\n", at);
-    return {
-      role,
-      path: file.path,
-      line: file.lineAt(at),
-      function: f.fn.name,
-      held: held.map((h) => h.lock.show),
-      code: file.text.slice(start, end === -1 ? undefined : end).trim(),
-      via: origin === null ? [] : [...via],
-    };
+  siteAt(f: ProgramFunction, at: number, role: OutcomeSite["role"], held: readonly Held[]): OutcomeSite {
+    return siteAt(f, at, role, held);
   }
 
-  /** The comment inside or directly above a function that accepts the fault, or null. */
   acknowledgement(f: ProgramFunction): string | null {
-    if (this.rule.acknowledged.length === 0) return null;
-    const phrases = this.rule.acknowledged.map((p) => new RegExp(p, "i"));
-    for (const comment of f.file.comments) {
-      if (comment.end < f.fn.at - 200 || comment.at > f.fn.end) continue;
-      const text = comment.text.replace(/\s*\n\s*\*?\s*/g, " ");
-      if (comment.at < f.fn.at && f.file.text.slice(comment.end, f.fn.at).trim() !== "") continue;
-      if (phrases.some((p) => p.test(text))) return text;
-    }
-    return null;
+    return acknowledgement(f, this.rule.acknowledged);
   }
 
   /** True for an event by which a function does something that others can see. */

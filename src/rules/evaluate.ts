@@ -4,13 +4,14 @@ import { evaluateCheckThenAct } from "./check-then-act.js";
 import { RuleContext } from "./context.js";
 import { evaluateFlagProtocol } from "./flag-protocol.js";
 import { evaluateGuardedAccess } from "./guarded-access.js";
+import { evaluateLockBalance } from "./lock-balance.js";
 import type { Outcome } from "./outcome.js";
-import type { Rule } from "./rule-schema.js";
+import type { ObjectRule, Rule } from "./rule-schema.js";
 
 /** What one program teaches about the other side of a patch: predicates asked under a guard, by rule. */
 export type Predicates = ReadonlyMap<string, ReadonlySet<string>>;
 
-function evaluateRule(ctx: RuleContext, rule: Rule): Outcome[] {
+function evaluateObjectRule(ctx: RuleContext, rule: ObjectRule): Outcome[] {
   switch (rule.kind) {
     case "guarded-access":
       return evaluateGuardedAccess(ctx, rule);
@@ -33,9 +34,13 @@ export function evaluateRules(
   const outcomes: Outcome[] = [];
   const predicates = new Map<string, ReadonlySet<string>>();
   for (const rule of rules) {
+    if (rule.kind === "lock-balance") {
+      outcomes.push(...evaluateLockBalance(program, rule));
+      continue;
+    }
     const ctx = new RuleContext(program, rule, learnt.get(rule.id));
     predicates.set(rule.id, ctx.predicates);
-    outcomes.push(...evaluateRule(ctx, rule));
+    outcomes.push(...evaluateObjectRule(ctx, rule));
   }
   outcomes.sort((a, b) => (order(a) < order(b) ? -1 : 1));
   return { outcomes, predicates };

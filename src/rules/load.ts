@@ -43,7 +43,7 @@ function checkRule(rule: Rule, file: RuleText, objects: ReadonlySet<string>, pro
   const folder = file.path.replace(/\/rule\.yaml$/, "");
   if (rule.id !== folder)
     problems.push({ code: "rule-id", message: `${file.path}: id is ${rule.id}, the folder is ${folder}` });
-  if (!objects.has(rule.object)) {
+  if ("object" in rule && !objects.has(rule.object)) {
     problems.push({ code: "rule-object", message: `${file.path}: object: no model is called ${rule.object}` });
   }
   for (const phrase of rule.acknowledged) {
@@ -89,6 +89,6 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
   }
   rules.sort((a, b) => (a.id < b.id ? -1 : 1));
   const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
-  const watched = [...new Set(rules.flatMap((r) => r.state.fields))].sort();
+  const watched = [...new Set(rules.flatMap((r) => ("state" in r ? r.state.fields : [])))].sort();
   return { rules, models: { ...analysis, watched }, syntax, version };
 }

@@ -51,6 +51,9 @@ export type OutcomeDetail =
       writer: string;
       access: "read" | "write";
     }
+  | { kind: "held-on-return"; lock: string; writer: string; taken: string }
+  | { kind: "double-acquire"; lock: string; writer: string; callee: string }
+  | { kind: "stray-unlock"; lock: string; writer: string; twice: boolean }
   | { kind: "reported-read"; object: string; state: string; guard: string; variable: string; writer: string };
 
 export interface Outcome {

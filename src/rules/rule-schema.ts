@@ -20,10 +20,11 @@ const base = {
       context: z
         .array(z.string().min(1))
         .default([])
-        .describe("Globs of further files to read when a tree is there; $arch is the patched file's architecture"),
+        .describe(
+          "Globs of further files to read when a tree is there; $arch: architecture, $dir: folder of the patched file",
+        ),
     })
     .describe("Where the rule holds"),
-  object: z.string().describe("Name of the object model (rules/models)"),
   acknowledged: z
     .array(z.string().min(1))
     .default([])
@@ -37,6 +38,7 @@ const state = z.strictObject({
 });
 
 const guarded = {
+  object: z.string().describe("Name of the object model (rules/models)"),
   state,
   guards: z.array(guard).min(1).describe("Locks of which one must be held; the first is the object's own"),
   serialise: z
@@ -74,8 +76,25 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     ...guarded,
     severity: z.strictObject({ foreignClear: severityOf.default("warning") }).prefault({}),
   }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("lock-balance"),
+    families: z
+      .array(z.string().min(1))
+      .default(["spinlock", "mutex", "rwsem"])
+      .describe("Lock families (rules/models) that are looked at"),
+    severity: z
+      .strictObject({
+        heldOnReturn: severityOf.default("warning"),
+        doubleAcquire: severityOf.default("warning"),
+        strayUnlock: severityOf.default("warning"),
+      })
+      .prefault({}),
+  }),
 ]);
 
 /** A rule as its file says it, defaults filled in. */
 export type Rule = z.infer<typeof ruleSchema>;
+/** Rules about the guarded state of objects. */
+export type ObjectRule = Extract<Rule, { object: string }>;
 export type RuleOf<K extends Rule["kind"]> = Extract<Rule, { kind: K }>;

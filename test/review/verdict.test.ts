@@ -160,7 +160,7 @@ describe("what is said of a patch", () => {
   });
 
   it("says why a patch was not analysed", async () => {
-    const diff = withFolder((folder) => gitDiff(folder, "drivers/x.c", "int a;\n", "int b;\n"));
+    const diff = withFolder((folder) => gitDiff(folder, "drivers/x.h", "int a;\n", "int b;\n"));
     const { review: r } = await reviewMessages([mail(`x\n---\n\n${diff}`)], { tree: null, rules, parse, version: "0" });
     expect(r.patches[0]).toMatchObject({ analysed: "none", reason: "no rule speaks of these files" });
   });

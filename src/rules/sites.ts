@@ -1,0 +1,44 @@
+/** Places in the code as outcomes name them, and the comments beside them. */
+import type { Event } from "../analysis/events.js";
+import type { ProgramFunction } from "../analysis/program.js";
+import type { Held } from "../analysis/state.js";
+import type { OutcomeSite } from "./outcome.js";
+
+/** The site of an offset in a function. */
+export function siteAt(
+  f: ProgramFunction,
+  at: number,
+  role: OutcomeSite["role"],
+  held: readonly Held[],
+  via: readonly string[] = [],
+): OutcomeSite {
+  const { file } = f;
+  const start = file.text.lastIndexOf("\n", at) + 1;
+  const end = file.text.indexOf("\n", at);
+  return {
+    role,
+    path: file.path,
+    line: file.lineAt(at),
+    function: f.fn.name,
+    held: held.map((h) => h.lock.show),
+    code: file.text.slice(start, end === -1 ? undefined : end).trim(),
+    via: [...via],
+  };
+}
+
+/** The site of an event; with the calls that lead to where it really happens. */
+export const siteOf = (f: ProgramFunction, event: Event, role: OutcomeSite["role"]): OutcomeSite =>
+  siteAt(f, event.at, role, event.held, event.via);
+
+/** The comment inside or directly above a function that accepts a fault in one of these phrases, or null. */
+export function acknowledgement(f: ProgramFunction, accepted: readonly string[]): string | null {
+  if (accepted.length === 0) return null;
+  const phrases = accepted.map((p) => new RegExp(p, "i"));
+  for (const comment of f.file.comments) {
+    if (comment.end < f.fn.at - 200 || comment.at > f.fn.end) continue;
+    const text = comment.text.replace(/\s*\n\s*\*?\s*/g, " ");
+    if (comment.at < f.fn.at && f.file.text.slice(comment.end, f.fn.at).trim() !== "") continue;
+    if (phrases.some((p) => p.test(text))) return text;
+  }
+  return null;
+}
