@@ -5,7 +5,7 @@
  */
 import type { CFunction, Declarator, Expr, Stmt } from "../source/ast.js";
 
-/** A loop over all objects of some kind, or one execution of a guarded statement. */
+/** A loop: over all objects of some kind (`name` is the macro), or a plain one (`name` is ""). */
 export interface Loop {
   id: number;
   name: string;
@@ -15,8 +15,8 @@ export interface Loop {
 }
 
 export type Step =
-  /** `used` when the value decides a branch or is returned. */
-  | { kind: "eval"; expr: Expr; used: boolean }
+  /** What becomes of the value: nothing (a statement), a branch is decided by it, or it is returned. */
+  | { kind: "eval"; expr: Expr; use: "statement" | "branch" | "returned" }
   | { kind: "decl"; declarator: Declarator }
   /** The loop variables get the next element. */
   | { kind: "next"; loop: Loop }
@@ -137,12 +137,15 @@ class CfgBuilder {
         this.ifStmt(stmt);
         return;
       case "while":
+        this.plainLoop(stmt.at, stmt.end);
         this.loop(stmt.test, stmt.body, null);
         return;
       case "do":
+        this.plainLoop(stmt.at, stmt.end);
         this.doLoop(stmt);
         return;
       case "for":
+        this.plainLoop(stmt.at, stmt.end);
         if (stmt.init !== null) this.stmt(stmt.init);
         this.loop(stmt.test, stmt.body, stmt.step);
         return;
@@ -178,7 +181,7 @@ class CfgBuilder {
   }
 
   private returnStmt(stmt: Extract<Stmt, { kind: "return" }>): void {
-    if (stmt.value !== null) this.step({ kind: "eval", expr: stmt.value, used: true });
+    if (stmt.value !== null) this.step({ kind: "eval", expr: stmt.value, use: "returned" });
     this.release(0, stmt.at);
     this.step({ kind: "return", value: stmt.value, at: stmt.at });
     this.dead();
@@ -197,7 +200,7 @@ class CfgBuilder {
   private exprStmt(expr: Expr): void {
     const guard = guardCall(expr);
     if (guard === null) {
-      this.step({ kind: "eval", expr, used: false });
+      this.step({ kind: "eval", expr, use: "statement" });
       return;
     }
     this.takeGuard(guard.className, guard.args, expr.at);
@@ -224,7 +227,7 @@ class CfgBuilder {
       this.branch(test.right, whenTrue, whenFalse);
       return;
     }
-    this.step({ kind: "eval", expr: test, used: true });
+    this.step({ kind: "eval", expr: test, use: "branch" });
     this.link(this.current, whenTrue, { expr: test, truth: true });
     this.link(this.current, whenFalse, { expr: test, truth: false });
   }
@@ -277,7 +280,7 @@ class CfgBuilder {
     this.link(this.current, step);
     if (next !== null) {
       this.startAt(step);
-      this.step({ kind: "eval", expr: next, used: false });
+      this.step({ kind: "eval", expr: next, use: "statement" });
       this.link(this.current, head);
     }
     this.startAt(after);
@@ -296,6 +299,10 @@ class CfgBuilder {
     this.startAt(after);
   }
 
+  private plainLoop(at: number, end: number): void {
+    this.loops.push({ id: this.loops.length, name: "", args: [], at, end });
+  }
+
   private macroLoop(stmt: Extract<Stmt, { kind: "macro-loop" }>): void {
     if (GUARD_LOOPS.has(stmt.name)) {
       this.scopedGuard(stmt);
@@ -306,7 +313,7 @@ class CfgBuilder {
     const head = this.newBlock();
     const inside = this.newBlock();
     const after = this.newBlock();
-    for (const arg of stmt.args) if (arg.kind !== "id") this.step({ kind: "eval", expr: arg, used: true });
+    for (const arg of stmt.args) if (arg.kind !== "id") this.step({ kind: "eval", expr: arg, use: "branch" });
     this.link(this.current, head);
     this.link(head, inside);
     this.link(head, after);
@@ -342,7 +349,7 @@ class CfgBuilder {
   }
 
   private switchStmt(stmt: Extract<Stmt, { kind: "switch" }>): void {
-    this.step({ kind: "eval", expr: stmt.test, used: true });
+    this.step({ kind: "eval", expr: stmt.test, use: "branch" });
     const after = this.newBlock();
     const head = { block: this.current, test: stmt.test, hasDefault: false };
     const outer = this.switchHead;
@@ -380,11 +387,14 @@ class CfgBuilder {
   }
 }
 
+/** guard(class)(args) and CLASS(class, name)(args): both take until the end of the scope. */
+const GUARD_WORDS = new Set(["guard", "CLASS"]);
+
 /** The class and arguments of `guard(class)(args)`; null for anything else. */
 function guardCall(expr: Expr): { className: string; args: Expr[] } | null {
   if (expr.kind !== "call" || expr.callee.kind !== "call") return null;
   const inner = expr.callee;
-  if (inner.callee.kind !== "id" || inner.callee.name !== "guard") return null;
+  if (inner.callee.kind !== "id" || !GUARD_WORDS.has(inner.callee.name)) return null;
   const name = inner.args[0];
   return name?.kind === "id" ? { className: name.name, args: expr.args } : null;
 }

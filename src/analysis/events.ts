@@ -21,7 +21,7 @@ interface EventBase {
   block: number;
   /** Locks held on every path to here, in order of their keys. */
   held: Held[];
-  /** Keys of locks held on some paths only. */
+  /** Keys of locks of which it is not known whether they are held. */
   unsure: ReadonlySet<string>;
   /** Checks in force here. */
   facts: Fact[];
@@ -39,14 +39,21 @@ export interface AccessEvent extends EventBase {
   stored: "zero" | "nonzero" | null;
   once: boolean;
   exclusive: boolean;
+  /** Counts up (1) or down (-1); 0 for all else. */
+  step: number;
+  /** In a callee: done only after a look at who owns the place; after a second look at the same object under a lock. */
+  owned: boolean;
+  rechecked: boolean;
 }
 
 export interface CallEvent extends EventBase {
   kind: "call";
   name: string;
   args: Value[];
-  /** True when the result is not used: the call is there for what it does. */
-  statement: boolean;
+  /** What becomes of the result. A statement is there for what it does. */
+  use: "statement" | "returned" | "value";
+  /** True when the callee is seen to write shared state. */
+  mutates: boolean;
   /** True when the body is visible. */
   resolved: boolean;
 }
@@ -113,8 +120,6 @@ export class EventLog {
       return;
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
-    for (const h of [...own.held, ...event.held])
-      if (!everywhere.some((o) => o.lock === h.lock)) unsure.add(h.lock.key);
     const merged = { ...own, held: everywhere, unsure, facts: mergeFacts(own.facts, event.facts) };
     if (merged.kind === "lock" || merged.kind === "unlock") mergeLock(merged, event as LockEvent);
     this.table.set(key, merged);

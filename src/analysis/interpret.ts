@@ -5,7 +5,7 @@
 import type { CFunction, Declarator, Expr, Stmt, TypeRef } from "../source/ast.js";
 import type { Step } from "./cfg.js";
 import { stripHints } from "./cfg.js";
-import type { Event, EventLog } from "./events.js";
+import type { CallEvent, Event, EventLog } from "./events.js";
 import type { AccessCall, AnalysisModels, LockCall, ObjectModel } from "./models.js";
 import {
   dropLock,
@@ -60,13 +60,26 @@ export class Interpreter {
     kind: "read" | "write",
     place: Value,
     at: number,
-    more: { value?: Value | null; once?: boolean; exclusive?: boolean } = {},
+    more: { value?: Value | null; once?: boolean; exclusive?: boolean; step?: number } = {},
   ): void {
     if (place.kind !== "field" && place.kind !== "global") return;
-    const { value = null, once = false, exclusive = false } = more;
-    this.emit(s, { kind, at, place, value, stored: truthOf(value), once, exclusive });
+    const { value = null, once = false, exclusive = false, step = 0 } = more;
+    this.recognise(place);
+    const stored = truthOf(value);
+    this.emit(s, { kind, at, place, value, stored, once, exclusive, step, owned: false, rechecked: false });
     if (kind === "read") s.deps.set(place.key, [newDep(s, place, at)]);
     else this.forgetPath(s, place);
+  }
+
+  /** A variable whose declaration is not shown is an object when it has an object's fields. */
+  private recognise(place: Value): void {
+    const { root, fields } = pathOf(place);
+    if ((root.kind !== "free" && root.kind !== "param") || root.type !== null) return;
+    const field = fields.join(".");
+    const { watched, ownLocks, objects } = this.ctx.models;
+    const model = objects[0];
+    const known = [...watched, ...ownLocks].some((w) => field === w || field.startsWith(`${w}.`));
+    if (known && model !== undefined) root.type = { name: model.struct, pointers: 1, tag: true };
   }
 
   private forgetPath(s: PathState, place: Value): void {
@@ -101,8 +114,8 @@ export class Interpreter {
   step(s: PathState, step: Step): void {
     switch (step.kind) {
       case "eval":
-        if (step.used) this.eval(s, step.expr);
-        else this.statement(s, step.expr);
+        if (step.use === "branch") this.eval(s, step.expr);
+        else this.statement(s, step.expr, step.use);
         return;
       case "decl":
         this.declare(s, step.declarator);
@@ -117,7 +130,7 @@ export class Interpreter {
         for (const id of step.ids) this.releaseGuard(s, id, step.at);
         return;
       case "return": {
-        const value = step.value === null ? null : this.quiet(() => this.eval(s, step.value as Expr));
+        const value = step.value === null ? null : this.quiet(() => this.evalAgain(s, step.value as Expr));
         const freed = [...s.freed.values()].filter((f) => f.callers).map((f) => f.lock);
         this.emit(s, { kind: "return", at: step.at, freed, value, deps: value === null ? [] : this.depsOf(s, value) });
         return;
@@ -136,9 +149,9 @@ export class Interpreter {
     return result;
   }
 
-  private statement(s: PathState, expr: Expr): void {
-    if (expr.kind === "call") this.call(s, expr, true);
-    else if (expr.kind === "cast" && expr.arg.kind === "call") this.call(s, expr.arg, true);
+  private statement(s: PathState, expr: Expr, use: "statement" | "returned"): void {
+    const inner = expr.kind === "cast" ? expr.arg : expr;
+    if (inner.kind === "call") this.call(s, inner, use);
     else this.eval(s, expr);
   }
 
@@ -340,7 +353,7 @@ export class Interpreter {
       case "assign":
         return this.assign(s, expr);
       case "call":
-        return this.call(s, expr, false);
+        return this.call(s, expr, "value");
       case "cond": {
         const test = this.eval(s, expr.test);
         const yes = expr.yes === null ? test : this.eval(s, expr.yes);
@@ -430,7 +443,7 @@ export class Interpreter {
         return place;
       }
       this.access(s, "read", place, expr.at);
-      this.access(s, "write", place, expr.at);
+      this.access(s, "write", place, expr.at, { step: expr.op.includes("+") ? 1 : -1 });
       return place;
     }
     const arg = this.eval(s, expr.arg);
@@ -446,8 +459,21 @@ export class Interpreter {
   private binary(s: PathState, expr: Extract<Expr, { kind: "binary" }>): Value {
     const left = this.eval(s, expr.left);
     const right = this.eval(s, expr.right);
+    if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.bitOf(s, left, right);
     const value = this.values.op(expr.op, [left, right]);
     return value.key.length > 400 ? this.values.result(expr.op, expr.at, null) : value;
+  }
+
+  /** `word & FLAG`: the bit is a place of its own; what is known of the read of the word holds for it. */
+  private bitOf(s: PathState, word: Value, mask: Value): Value {
+    const bit = this.values.bit(word, mask);
+    const deps = s.deps.get(word.key);
+    if (deps !== undefined)
+      s.deps.set(
+        bit.key,
+        deps.map((d) => (d.place === word ? { ...d, place: bit } : d)),
+      );
+    return bit;
   }
 
   private assign(s: PathState, expr: Extract<Expr, { kind: "assign" }>): Value {
@@ -464,6 +490,13 @@ export class Interpreter {
       return value;
     }
     const place = this.place(s, target);
+    const mask =
+      expr.op === "|=" ? right : expr.op === "&=" && right.kind === "op" && right.name === "~" ? right.parts[0] : null;
+    if (mask && isMask(mask)) {
+      const value = this.values.constant(expr.op === "|=" ? "1" : "0");
+      this.access(s, "write", this.values.bit(place, mask), expr.at, { value });
+      return right;
+    }
     if (expr.op !== "=") this.access(s, "read", place, expr.at);
     this.access(s, "write", place, expr.at, { value: expr.op === "=" ? right : null });
     return right;
@@ -491,12 +524,12 @@ export class Interpreter {
 
   // ---- calls ----
 
-  private call(s: PathState, expr: Extract<Expr, { kind: "call" }>, statement: boolean): Value {
+  private call(s: PathState, expr: Extract<Expr, { kind: "call" }>, use: CallEvent["use"]): Value {
     const callee = expr.callee.kind === "id" ? expr.callee.name : null;
     if (callee === null) {
       const target = this.eval(s, expr.callee);
       const args = expr.args.map((a) => this.eval(s, a));
-      this.emit(s, { kind: "call", at: expr.at, name: target.show, args, statement, resolved: false });
+      this.emit(s, { kind: "call", at: expr.at, name: target.show, args, use, mutates: false, resolved: false });
       return this.fresh(s, target.show, expr.at, null);
     }
     const accessor = this.ctx.models.accessors.get(callee);
@@ -507,7 +540,7 @@ export class Interpreter {
     const hint = stripHints(expr);
     if (hint !== expr) return this.eval(s, hint);
     const args = expr.args.map((a) => this.eval(s, a));
-    return this.plainCall(s, callee, args, expr.at, statement);
+    return this.plainCall(s, callee, args, expr.at, use);
   }
 
   private fresh(s: PathState, name: string, at: number, type: TypeRef | null): Value {
@@ -517,23 +550,34 @@ export class Interpreter {
     return result;
   }
 
-  private plainCall(s: PathState, name: string, args: Value[], at: number, statement: boolean): Value {
-    const model = this.ctx.models.objects.find((o) => o.getters.has(name) || o.own.has(name));
+  private plainCall(s: PathState, name: string, args: Value[], at: number, use: CallEvent["use"]): Value {
+    const model = this.getterModel(name, args);
     const type = model ? { name: model.struct, pointers: 1, tag: true } : this.ctx.returnType(name);
     const result = this.fresh(s, name, at, type);
     if (model !== undefined) return result;
     const summary = this.ctx.summaryOf(name);
-    this.emit(s, { kind: "call", at, name, args, statement, resolved: summary !== null });
+    this.emit(s, { kind: "call", at, name, args, use, mutates: summary?.mutates === true, resolved: summary !== null });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);
       return result;
     }
-    if (!statement && !this.ctx.models.pure(name)) {
+    if (this.ctx.models.pure(name)) return result;
+    // What a function that is not in view does with the object, it may lock it.
+    if (use === "statement") for (const arg of args) if (this.isObject(arg)) s.unsure.add(`?${arg.key}`);
+    if (use !== "statement") {
       const deps: ReadDep[] = [];
       for (const place of args) if (this.isObject(place)) deps.push(newDep(s, place, at, name));
       if (deps.length > 0) s.deps.set(result.key, deps);
     }
     return result;
+  }
+
+  /** The object model whose instance a call returns, or null. */
+  private getterModel(name: string, args: readonly Value[]): ObjectModel | undefined {
+    return this.ctx.models.objects.find((o) => {
+      if (o.own.has(name)) return true;
+      return o.getters.has(name) && (name !== "xa_load" || o.arrays.has(args[0]?.name ?? ""));
+    });
   }
 
   /** The container of an object, as this function names it. */
@@ -555,7 +599,7 @@ export class Interpreter {
     if (target === undefined) return this.fresh(s, name, expr.at, null);
     let place = this.place(s, target);
     const bit = model.bit === null ? null : others[model.bit];
-    if (bit) place = this.values.field(place, `{${bit.show}}`, null, false);
+    if (bit) place = this.values.bit(place, bit);
     const source = model.value;
     const value =
       source === null
@@ -563,9 +607,9 @@ export class Interpreter {
         : "constant" in source
           ? this.values.constant(String(source.constant))
           : (others[source.argument] ?? null);
-    const { once, exclusive } = model;
+    const { once, exclusive, step } = model;
     if (model.op !== "write") this.access(s, "read", place, expr.at, { once, exclusive });
-    if (model.op !== "read") this.access(s, "write", place, expr.at, { value, once, exclusive });
+    if (model.op !== "read") this.access(s, "write", place, expr.at, { value, once, exclusive, step });
     if (model.op === "write") return this.fresh(s, name, expr.at, null);
     if (model.op === "read") return place;
     const result = this.fresh(s, name, expr.at, null);
@@ -607,10 +651,10 @@ export class Interpreter {
     if (known !== undefined && known !== positive) return false;
     s.known.set(test.key, positive);
     this.settlePending(s, test, positive);
-    const equal = test.kind === "op" && test.name === (positive ? "==" : "!=");
-    const comparesObject = equal && test.parts.some((p) => this.isObject(p));
+    const equal = test.kind === "op" && test.name === (positive ? "==" : "!=") && comparesThings(test);
     for (const dep of this.depsOf(s, test)) {
-      this.learn(s, { dep, truth: positive, comparesObject, at: expr.at });
+      const comparesObject = equal || (dep.compares && positive !== dep.inverted);
+      this.learn(s, { dep, truth: positive !== dep.inverted, comparesObject, at: expr.at });
     }
     this.learnEquality(s, value, truth);
     return true;
@@ -635,17 +679,18 @@ export class Interpreter {
       if (accessor !== undefined && target !== undefined) {
         const place = this.place(s, target);
         const bit = accessor.bit === null ? undefined : expr.args[accessor.bit];
-        return bit ? this.values.field(place, `{${this.evalAgain(s, bit).show}}`, null, false) : place;
+        return bit ? this.values.bit(place, this.evalAgain(s, bit)) : place;
       }
       if (stripHints(expr) !== expr) return this.evalAgain(s, stripHints(expr));
       return this.values.result(expr.callee.name, expr.at, null);
     }
-    if (expr.kind === "binary")
-      return this.values.op(expr.op, [this.evalAgain(s, expr.left), this.evalAgain(s, expr.right)]);
-    if (expr.kind === "unary" && expr.op === "!") {
-      const arg = this.evalAgain(s, expr.arg);
-      return this.values.op("!", [arg]);
+    if (expr.kind === "binary") {
+      const [left, right] = [this.evalAgain(s, expr.left), this.evalAgain(s, expr.right)];
+      if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.values.bit(left, right);
+      return this.values.op(expr.op, [left, right]);
     }
+    if (expr.kind === "unary" && (expr.op === "&" || expr.op === "*")) return this.place(s, expr.arg);
+    if (expr.kind === "unary") return this.values.op(expr.op, [this.evalAgain(s, expr.arg)]);
     if (expr.kind === "assign" && expr.op === "=") {
       return expr.left.kind === "id"
         ? (s.env.get(expr.left.name) ?? this.values.free(expr.left.name))
@@ -682,11 +727,30 @@ export class Interpreter {
     const [a, b] = value.parts;
     if (a === undefined || b === undefined || (value.name === "==") !== truth || !["==", "!="].includes(value.name))
       return;
-    if (!this.isObject(a) && !this.isObject(b)) return;
-    const [from, to] = a.kind === "param" || a.kind === "free" ? [b, a] : [a, b];
-    if (to.kind === "constant") return;
+    // v->vcpu_id == vcpu->vcpu_id says that v is vcpu.
+    if (a.kind === "field" && b.kind === "field" && a.name === b.name && a.base !== null && b.base !== null) {
+      if (this.isObject(a.base) && this.isObject(b.base)) this.nameAlike(s, a.base, b.base);
+      return;
+    }
+    if (this.isObject(a) || this.isObject(b)) this.nameAlike(s, a, b);
+  }
+
+  private nameAlike(s: PathState, a: Value, b: Value): void {
+    if (a.kind === "constant" || b.kind === "constant") return;
+    const locked = [...s.locks.values()].some((h) => mentions(h.lock, a));
+    const [from, to] = a.kind === "param" || a.kind === "free" || locked ? [b, a] : [a, b];
     for (const [name, bound] of s.env) if (bound === from) s.env.set(name, to);
   }
+}
+
+/** A bit mask: a constant or a name for one, or a parameter that a caller gives. */
+const isMask = (value: Value): boolean =>
+  value.kind === "constant" || value.kind === "global" || value.kind === "param";
+
+/** `a == b` where neither is a plain constant: a look at whose something is. */
+export function comparesThings(test: Value): boolean {
+  const isPlain = (v: Value): boolean => v.kind === "constant" || (v.kind === "global" && /^[A-Z0-9_]+$/.test(v.name));
+  return test.parts.length === 2 && !test.parts.some(isPlain);
 }
 
 /** Strips comparisons with zero and negations: the value whose truth decides, and which truth. */

@@ -28,6 +28,8 @@ export interface AccessCall {
   once: boolean;
   /** True for test-and-set, cmpxchg, xchg: the old value is learnt in the same step. */
   exclusive: boolean;
+  /** For counters: +1 or -1; 0 for all else. */
+  step: number;
 }
 
 /** A macro that runs its body for each element: `variable` is the argument that is bound to an object of the model. */
@@ -48,8 +50,12 @@ export interface ObjectModel {
   getters: ReadonlySet<string>;
   own: ReadonlySet<string>;
   iterators: ReadonlyMap<string, IteratorCall>;
-  /** Calls that nobody relies on for correctness: kicks, wake-ups, hints. */
+  /** Calls that nobody relies on for correctness: kicks, wake-ups, hints, answers put into the guest's registers. */
   hints: ReadonlySet<string>;
+  /** Fields that only count or report: "stat". A write to them is no act. */
+  counters: readonly string[];
+  /** Arrays of the container that hold all objects: xa_load(&kvm->vcpu_array, i) gets one. */
+  arrays: ReadonlySet<string>;
   /** Functions that run while the container is made or torn down: nothing else can touch it. */
   lifecycle: ReadonlySet<string>;
   /** Functions that userspace reaches with the object's own thread: any instance may run them at any time. */
@@ -64,6 +70,8 @@ export interface AnalysisModels {
   objects: readonly ObjectModel[];
   /** Fields of objects whose reads rules ask about across functions: "arch.mp_state". Writes are kept for all fields. */
   watched: readonly string[];
+  /** Fields of objects that are their own locks: "arch.mp_state_lock". */
+  ownLocks: readonly string[];
   /** Calls without an effect on shared state: printk, tracepoints, WARN. Names, or prefixes ending in `*`. */
   pure: (name: string) => boolean;
 }

@@ -2,7 +2,7 @@
  * The functions in view and who calls whom. A name is resolved as a linker and the kernel's layout would: the same file's
  * static, then the same directory, then the same architecture, then any other; a strong definition beats a __weak one.
  */
-import type { CFile, CFunction, CStruct, Expr, Stmt, TableEntry, TypeRef } from "../source/ast.js";
+import type { CFile, CFunction, CStruct, Expr, MacroFunction, Stmt, TableEntry, TypeRef } from "../source/ast.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import { type Summary, summarise } from "./summary.js";
@@ -18,6 +18,7 @@ const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") +
 export class Program {
   private readonly byName = new Map<string, ProgramFunction[]>();
   private readonly structs = new Map<string, CStruct>();
+  private readonly macros = new Map<string, { file: CFile; macro: MacroFunction; found?: ProgramFunction | null }>();
   private readonly factsOf = new Map<CFunction, FunctionFacts>();
   private readonly summaries = new Map<CFunction, Summary>();
   private readonly running = new Set<CFunction>();
@@ -36,7 +37,10 @@ export class Program {
       if (list === undefined) this.byName.set(f.fn.name, [f]);
       else list.push(f);
     }
-    for (const file of files) for (const struct of file.structs) this.addStruct(struct);
+    for (const file of files) {
+      for (const struct of file.structs) this.addStruct(struct);
+      for (const macro of file.macros) if (!this.macros.has(macro.name)) this.macros.set(macro.name, { file, macro });
+    }
   }
 
   private addStruct(struct: CStruct): void {
@@ -55,7 +59,18 @@ export class Program {
         bestRank = rank;
       }
     }
-    return best;
+    return best ?? this.macro(name);
+  }
+
+  /** A function-like macro as the function that it amounts to; null when there is none, or none that can be read. */
+  private macro(name: string): ProgramFunction | null {
+    const own = this.macros.get(name);
+    if (own === undefined) return null;
+    if (own.found === undefined) {
+      const fn = own.macro.read();
+      own.found = fn === null ? null : { file: own.file, fn };
+    }
+    return own.found;
   }
 
   private rank(candidate: ProgramFunction, from: CFile): number {

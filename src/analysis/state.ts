@@ -29,6 +29,10 @@ export interface ReadDep {
   held: readonly Held[];
   /** Keys of locks that were held at the read and have been released since, with the offset of the release. */
   released: ReadonlyMap<string, number>;
+  /** True when the outcome that was tested is the opposite of what was read: `return !x;`. */
+  inverted: boolean;
+  /** True when what was read was compared with something of the running thread: `kvm->owner == vcpu`. */
+  compares: boolean;
 }
 
 /** The outcome of a check that this path has relied on since. */
@@ -43,7 +47,7 @@ export interface Fact {
 
 /** A read made now, under the locks held now. */
 export function newDep(s: PathState, place: Value, at: number, predicate: string | null = null): ReadDep {
-  return { place, predicate, at, held: [...s.locks.values()], released: new Map() };
+  return { place, predicate, at, held: [...s.locks.values()], released: new Map(), inverted: false, compares: false };
 }
 
 /** A lock that is taken only if a call's result says so. */

@@ -2,11 +2,21 @@
  * What a caller needs to know of a callee, relative to its parameters: accesses to shared state, locks taken or given back,
  * and the reads its result rests on (compositional summaries as in RacerD, Blackshear et al., OOPSLA 2018).
  */
+import type { TypeRef } from "../source/ast.js";
 import type { AccessEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
-import { type Interpreter, truthOf } from "./interpret.js";
+import { comparesThings, type Interpreter, truthOf } from "./interpret.js";
 import type { AnalysisModels } from "./models.js";
-import { dropLock, type Held, joinHeld, type PathState, type ReadDep, snapshotOf, takeLock } from "./state.js";
+import {
+  dropLock,
+  type Fact,
+  type Held,
+  joinHeld,
+  type PathState,
+  type ReadDep,
+  snapshotOf,
+  takeLock,
+} from "./state.js";
 import type { Value } from "./value.js";
 
 /** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
@@ -38,6 +48,10 @@ export class Summary {
     private readonly acquires: readonly Acquired[],
     private readonly returned: readonly ReadDep[],
     private readonly params: readonly Value[],
+    /** True when it returns an object that a getter gave it: not the caller's own. */
+    private readonly returnsOthers: TypeRef | null,
+    /** True when it is seen to write shared state. */
+    readonly mutates: boolean,
     readonly cut: boolean,
   ) {}
 
@@ -46,7 +60,7 @@ export class Summary {
     const translate = (v: Value): Value | null => this.translate(interpreter, v, args);
     const heldIn = (held: readonly Held[]): Held[] =>
       held.flatMap((h) => {
-        const lock = translate(h.lock);
+        const lock = translate(h.lock) ?? (h.all ? this.anyElement(interpreter, h.lock, at) : null);
         return lock === null ? [] : [{ ...h, lock, acquired: at }];
       });
     const joined = new Map<readonly Held[], Held[]>();
@@ -56,7 +70,9 @@ export class Summary {
       const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, heldIn(event.held));
       joined.set(event.held, held);
       const changed = { place, ...storedAt(event, translate) };
-      const { facts: _own, ...rest } = event;
+      const { facts: own, ...rest } = event;
+      rest.owned ||= own.some((f) => f.comparesObject);
+      rest.rechecked ||= own.some((f) => isFresh(f, event.place));
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
     }
     for (const { lock, family, via } of interpreter.log === null ? [] : this.drops) {
@@ -74,15 +90,19 @@ export class Summary {
       if (!always) s.unsure.add(value.key);
     }
     for (const { held, success } of this.taken) {
-      const lock = translate(held.lock);
+      const lock = translate(held.lock) ?? (held.all ? this.anyElement(interpreter, held.lock, at) : null);
       if (lock === null) continue;
       const here = { ...held, lock, acquired: at, block: interpreter.block };
       if (success === null) takeLock(s, here);
       else s.pending.set(result.key, { held: here, success });
     }
+    if (this.returnsOthers !== null) {
+      result.others = true;
+      result.type ??= this.returnsOthers;
+    }
     const deps: ReadDep[] = [];
     for (const dep of this.returned) {
-      const place = translate(dep.place);
+      const place = translate(dep.place) ?? this.anyElement(interpreter, dep.place, at);
       const held = [...s.locks.values(), ...heldIn(dep.held)];
       const released = new Map<string, number>();
       for (const h of dep.held) {
@@ -92,6 +112,16 @@ export class Summary {
       if (place !== null) deps.push({ ...dep, place, at, held, released });
     }
     if (deps.length > 0) s.deps.set(result.key, deps);
+  }
+
+  /** What a callee says of each element of a loop, in the caller: the same of one that stands for all. */
+  private anyElement(interpreter: Interpreter, value: Value, at: number): Value | null {
+    if (value.kind === "element") return interpreter.values.element(-1 - at, value.name, value.type);
+    if (value.kind !== "field" || value.base === null) return null;
+    const base = this.anyElement(interpreter, value.base, at);
+    return base === null
+      ? null
+      : interpreter.values.field(base, value.name, value.type, value.show.endsWith(`->${value.name}`));
   }
 
   /** A callee's value in the caller's terms; null when the caller has no name for it. */
@@ -113,6 +143,10 @@ export class Summary {
           : interpreter.values.constant(value.name);
       case "field": {
         const base = value.base === null ? null : this.translate(interpreter, value.base, args);
+        const mask = value.parts[0];
+        if (mask !== undefined && base !== null) {
+          return interpreter.values.bit(base, this.translate(interpreter, mask, args) ?? mask);
+        }
         const arrow = value.show.endsWith(`->${value.name}`);
         return base === null ? null : interpreter.values.field(base, value.name, value.type, arrow);
       }
@@ -189,6 +223,8 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     acquiredLocks(facts, drops),
     returnedDeps(returns),
     facts.params,
+    returnedOthers(returns, models),
+    facts.events.some((e) => isEffect(e, models)),
     cut,
   );
 }
@@ -256,9 +292,72 @@ function acquiredLocks({ events, dominance }: FunctionFacts, drops: readonly { l
   return [...out.values()];
 }
 
+/** The reads that the result rests on: those in its value, and the checks that decide which constant it is. */
 function returnedDeps(returns: readonly ReturnEvent[]): ReadDep[] {
   const out = new Map<string, ReadDep>();
-  for (const r of returns)
-    for (const dep of r.deps) if (isShared(dep.place)) out.set(`${dep.place.key}:${dep.predicate}`, dep);
+  const add = (dep: ReadDep): void => {
+    if (isShared(dep.place) || rootOf(dep.place).kind === "element") out.set(`${dep.place.key}:${dep.predicate}`, dep);
+  };
+  for (const r of returns) {
+    const compares = r.value?.kind === "op" && r.value.name === "==" && comparesThings(r.value);
+    for (const dep of r.deps)
+      add({ ...dep, compares: dep.compares || compares, inverted: dep.inverted !== isNegation(r.value) });
+  }
+  for (const { fact, result } of decidingFacts(returns)) add({ ...fact.dep, inverted: fact.truth !== result });
   return [...out.values()];
+}
+
+const isNegation = (value: Value | null): boolean =>
+  value?.kind === "op" && (value.name === "!" || (value.name === "==" && truthOf(value.parts[1] ?? null) === "zero"));
+
+/** Checks whose outcome goes with one truth of the result: `if (!stopped(v)) return false; ... return true;`. */
+function decidingFacts(returns: readonly ReturnEvent[]): { fact: Fact; result: boolean }[] {
+  const out: { fact: Fact; result: boolean }[] = [];
+  const yes = returns.filter((r) => truthOf(r.value) === "nonzero");
+  const no = returns.filter((r) => truthOf(r.value) === "zero" || isErrno(r.value));
+  if (yes.length + no.length !== returns.length || yes.length === 0 || no.length === 0) return decidingErrors(returns);
+  for (const r of yes)
+    for (const fact of r.facts) if (!no.some((n) => hasFact(n, fact))) out.push({ fact, result: true });
+  return out;
+}
+
+/** The kernel's other habit: zero is yes, a negative errno is no. */
+function decidingErrors(returns: readonly ReturnEvent[]): { fact: Fact; result: boolean }[] {
+  const good = returns.filter((r) => truthOf(r.value) === "zero");
+  const bad = returns.filter((r) => isErrno(r.value));
+  if (good.length + bad.length !== returns.length || good.length === 0 || bad.length === 0) return [];
+  return good.flatMap((r) =>
+    r.facts.filter((f) => !bad.some((b) => hasFact(b, f))).map((fact) => ({ fact, result: false })),
+  );
+}
+
+const isErrno = (value: Value | null): boolean =>
+  value?.kind === "op" && value.name === "-" && value.parts.length === 1;
+const hasFact = (r: ReturnEvent, fact: Fact): boolean =>
+  r.facts.some((f) => f.dep.at === fact.dep.at && f.dep.place === fact.dep.place && f.truth === fact.truth);
+
+const rootOf = (value: Value): Value => (value.base === null ? value : rootOf(value.base));
+
+/** A check of the same object, under a lock that is still held. */
+function isFresh(fact: Fact, place: Value): boolean {
+  return rootOf(fact.dep.place) === rootOf(place) && fact.dep.held.length > 0 && fact.dep.released.size === 0;
+}
+
+function isEffect(event: Event, models: AnalysisModels): boolean {
+  if (event.kind === "call")
+    return event.mutates || (!event.resolved && event.use === "statement" && !models.pure(event.name));
+  return event.kind === "write" && isShared(event.place);
+}
+
+/** The type of what is returned, when every object that is returned came from a getter; null otherwise. */
+function returnedOthers(returns: readonly ReturnEvent[], models: AnalysisModels): TypeRef | null {
+  const objects = returns.flatMap((r) => (r.value === null || r.value.kind === "constant" ? [] : [r.value]));
+  const isOther = (v: Value): boolean =>
+    v.others === true ||
+    (v.kind === "element" && models.objects.some((o) => v.type?.name === o.struct)) ||
+    (v.kind === "result" && models.objects.some((o) => o.getters.has(v.name) && v.type?.name === o.struct)) ||
+    (v.kind === "merge" &&
+      v.parts.some((p) => p.kind !== "constant") &&
+      v.parts.every((p) => p.kind === "constant" || isOther(p)));
+  return objects.length > 0 && objects.every(isOther) ? (objects[0]?.type ?? null) : null;
 }

@@ -35,6 +35,8 @@ export interface Value {
   index: number;
   /** Operands of an "op", components of a "merge". */
   parts: readonly Value[];
+  /** True for the result of a helper that returns somebody's object: another's. */
+  others?: boolean;
 }
 
 /** The values of one function. */
@@ -116,6 +118,20 @@ export class Values {
       show: `${base.show}${separator}${name}`,
       index: -1,
       parts: [],
+    }));
+  }
+
+  /** One bit (or masked part) of a word; the mask is kept, so that a caller can put its own in. */
+  bit(word: Value, mask: Value): Value {
+    const name = `{${mask.show}}`;
+    return this.intern(`${word.key}.{${mask.key}}`, () => ({
+      kind: "field",
+      name,
+      base: word,
+      type: null,
+      show: `${word.show}${name}`,
+      index: -1,
+      parts: [mask],
     }));
   }
 

@@ -95,7 +95,10 @@ async function reviewPatch(
   return { selected, report, found, base: base.outcomes, result: result.outcomes };
 }
 
-/** Functions in which the patch adds or removes lines. */
+/** A lock that is added for a site stands this many lines from it, at most. */
+const MARGIN = 4;
+
+/** Functions in which the patch adds or removes lines, and how near it comes to the sites of an outcome. */
 function touchedFunctions(sides: Sides): Touched {
   const touched = new Set<string>();
   for (const { file, fn } of sides.result.functions) {
@@ -103,7 +106,15 @@ function touchedFunctions(sides: Sides): Touched {
     const changed = sides.changed.get(file.path) ?? [];
     if (changed.some((line) => line >= from && line <= to)) touched.add(`${file.path}\0${fn.name}`);
   }
-  return (path, name) => touched.has(`${path}\0${name}`);
+  return {
+    function: (path, name) => touched.has(`${path}\0${name}`),
+    sites: ({ sites }) =>
+      sites.some(({ path, function: name }) => {
+        const lines = sites.filter((s) => s.path === path && s.function === name).map((s) => s.line);
+        const [from, to] = [Math.min(...lines) - MARGIN, Math.max(...lines) + MARGIN];
+        return (sides.changed.get(path) ?? []).some((line) => line >= from && line <= to);
+      }),
+  };
 }
 
 /** A finding whose fault a later patch of the series had before it and has no longer after it was fixed later. */

@@ -8,15 +8,44 @@ import { interleave } from "./interleaving.js";
 import type { Sides } from "./sides.js";
 import { wordsFor } from "./words.js";
 
-/** 1-based lines of the files after the patch that lie in its hunks; how the patch itself counts them. */
-export type Touched = (path: string, functionName: string) => boolean;
+/** What a patch changes: functions, and whether it reaches between the sites of an outcome. */
+export interface Touched {
+  function: (path: string, name: string) => boolean;
+  sites: (outcome: Outcome) => boolean;
+}
 
-function statusOf(outcome: Outcome, base: readonly Outcome[], patch: Patch, touched: Touched): FindingStatus | null {
+function statusOf(outcome: Outcome, sides: BothOutcomes, patch: Patch, touched: Touched): FindingStatus | null {
   if (outcome.acknowledgedBy !== null) return "acknowledged";
-  const before = base.some((b) => sameFault(b, outcome));
-  if (!before) return "introduced";
-  if (!outcome.sites.some((s) => touched(s.path, s.function))) return null;
-  return claimsFix(patch) ? "incomplete-fix" : "pre-existing";
+  if (!wasThere(outcome, sides)) return "introduced";
+  if (!outcome.sites.some((s) => touched.function(s.path, s.function))) return null;
+  return claimsFix(patch) && touched.sites(outcome) ? "incomplete-fix" : "pre-existing";
+}
+
+/** The outcomes before and after a patch. */
+interface BothOutcomes {
+  base: readonly Outcome[];
+  result: readonly Outcome[];
+}
+
+const plain = (code: string): string => code.replace(/\s+/g, "");
+const sameCode = (a: Outcome, b: Outcome): boolean => plain(a.anchor.code) === plain(b.anchor.code);
+const stemOf = (o: Outcome): string => o.key.replace(/ #\d+$/, "");
+
+/**
+ * Whether a fault was there before. Faults of one kind in one function are paired by their code, then by their order; one
+ * that has gone from its old place, and stands elsewhere with the same code, was moved or renamed with its function.
+ */
+function wasThere(outcome: Outcome, { base, result }: BothOutcomes): boolean {
+  const like = (o: Outcome): boolean => o.rule.id === outcome.rule.id && stemOf(o) === stemOf(outcome);
+  const [before, after] = [base.filter(like), result.filter(like)];
+  if (before.some((b) => sameCode(b, outcome))) return true;
+  const unpaired = before.filter((b) => !after.some((a) => sameCode(a, b)));
+  const fresh = after.filter((a) => !before.some((b) => sameCode(a, b)));
+  if (fresh.indexOf(outcome) < unpaired.length && unpaired.length > 0) return true;
+  const isGone = (b: Outcome): boolean => !result.some((r) => sameFault(r, b));
+  return base.some(
+    (b) => b.rule.id === outcome.rule.id && b.detail.kind === outcome.detail.kind && isGone(b) && sameCode(b, outcome),
+  );
 }
 
 export const sameFault = (a: Outcome, b: Outcome): boolean => a.rule.id === b.rule.id && a.key === b.key;
@@ -77,7 +106,7 @@ export function judge(
 ): { finding: Finding; outcome: Outcome }[] {
   const out: { finding: Finding; outcome: Outcome }[] = [];
   for (const outcome of outcomes.result) {
-    const status = statusOf(outcome, outcomes.base, patch, touched);
+    const status = outcome.weak ? null : statusOf(outcome, outcomes, patch, touched);
     if (status !== null) out.push({ finding: toFinding(outcome, status, patch, sides), outcome });
   }
   return out.sort((a, b) => compareFindings(a.finding, b.finding));

@@ -81,10 +81,7 @@ function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Wor
         `${listed(d.gate.wipedBy)} can clear it before then.`;
   return {
     message: d.all
-      ? `What keeps the other ${d.object}s stopped once they were looked at, until ${acts}?`.replace(
-          "stopped",
-          "as they were",
-        )
+      ? `What keeps the other ${d.object}s as the loop saw them, until ${acts}?`
       : `What keeps the ${d.object} as it was checked, until ${acts}?`,
     why: `${how}, so when the code acts on it, none of what was seen needs to hold any more.${gate}`,
     suggestion: advice(outcome, view, d.state, d.object, d.guard),

@@ -7,12 +7,12 @@ import type { Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
-import type { RuleContext } from "./context.js";
+import { isField, type RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { type FlagProtocol, flagProtocols } from "./flags.js";
-import { guardHeld } from "./guards.js";
+import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
-import { identityOf, sharedPlace } from "./places.js";
+import { sharedPlace } from "./places.js";
 import type { RuleOf } from "./rule-schema.js";
 
 /** A check of another object's state, and an act that relies on it after its guard was dropped. */
@@ -34,7 +34,7 @@ export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-
   for (const f of ctx.functions) {
     const groups = new Map<string, Stale[]>();
     for (const stale of staleChecks(ctx, rule, f)) {
-      const key = `${f.fn.name} ${stale.object.kind === "element" ? "all" : "one"}`;
+      const key = `${f.fn.name} ${isAll(ctx, stale) ? "all" : "one"}`;
       groups.set(key, [...(groups.get(key) ?? []), stale]);
     }
     for (const [key, group] of groups) {
@@ -48,23 +48,31 @@ export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-
   return out;
 }
 
+/** Whether every object was looked at, rather than one. */
+const isAll = (ctx: RuleContext, { f, object }: Stale): boolean =>
+  object.kind === "element" || (object.kind === "result" && innermost(ctx.facts(f).loops, object.index) !== undefined);
+
 const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.selfWipes.length === 0;
 
 function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction): Stale[] {
+  if (ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
   const facts = ctx.facts(f);
   const entry = ctx.entryLocks(f);
+  const guards = ctx.allGuards();
   const out: Stale[] = [];
   for (const act of facts.events) {
     if (!ctx.isAct(act)) continue;
     for (const fact of act.facts) {
-      const object = checkedObject(ctx, rule, fact);
-      if (object === null || identityOf(object, ctx.model) !== "other") continue;
-      if (!reliesOn(ctx, facts.loops, object, act)) continue;
-      if (guardHeld(entry, object, ctx.model, ctx.guards) !== null) continue;
-      const guard = guardHeld(fact.dep.held, object, ctx.model, ctx.guards);
+      const object = checkedObject(ctx, rule, f, fact);
+      if (object === null || ctx.identity(f, object) !== "other") continue;
+      if (!reliesOn(ctx, facts.loops, object, act, fact)) continue;
+      if (guardHeld(entry, object, ctx.model, guards) !== null) continue;
+      if (object.kind === "param" && callersGuard(ctx, f, object)) continue;
+      // The wrong vCPU's lock is another rule's matter.
+      if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) continue;
+      const guard = guardHeld(fact.dep.held, object, ctx.model, guards);
       const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
       if (guard !== null && at === undefined) continue;
-      if (guard === null && !f.fn.whole && !comesFromShownLines(object)) continue;
       out.push({
         f,
         object,
@@ -77,17 +85,25 @@ function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Progra
   return out;
 }
 
-/** An element or a getter's result is bound in the shown lines: no lock of its own was taken before them. */
-const comesFromShownLines = (object: Value): boolean => object.kind === "element" || object.kind === "result";
+/** Every caller that passes another's object holds a guard of it. */
+function callersGuard(ctx: RuleContext, f: ProgramFunction, object: Value): boolean {
+  const calls = ctx.callsTo(f).filter(({ caller, event }) => {
+    const arg = event.args[object.index];
+    return arg !== undefined && ctx.identity(caller, arg) === "other";
+  });
+  return calls.every(({ caller, event }) => {
+    const held = [...event.held, ...ctx.entryLocks(caller)];
+    return guardHeld(held, event.args[object.index] as Value, ctx.model, ctx.allGuards()) !== null;
+  });
+}
 
 /** The object whose guarded state a check looked at; null when it looked at something else. */
-function checkedObject(ctx: RuleContext, rule: RuleOf<"check-then-act">, fact: Fact): Value | null {
+function checkedObject(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction, fact: Fact): Value | null {
   const { place, predicate } = fact.dep;
-  if (predicate !== null) return ctx.predicates.has(predicate) ? place : null;
+  if (predicate !== null) return ctx.readsState(f, predicate) ? place : null;
   const shared = sharedPlace(place, ctx.model);
   if (shared?.scope !== "object") return null;
-  const isState = rule.state.fields.some((field) => shared.field === field || shared.field.startsWith(`${field}.`));
-  return isState ? shared.owner : null;
+  return isField(shared.field, rule.state.fields) ? shared.owner : null;
 }
 
 /**
@@ -99,12 +115,16 @@ function reliesOn(
   loops: readonly { id: number; at: number; end: number }[],
   object: Value,
   act: Event,
+  fact: Fact,
 ): boolean {
-  if (object.kind === "element") {
-    const loop = loops.find((l) => l.id === object.index);
-    return loop !== undefined && act.at >= loop.end;
-  }
-  if (act.kind !== "write") return false;
+  // Below zero: a helper has looked at every element.
+  if (object.kind === "element" && object.index < 0) return act.at > fact.at;
+  const loop =
+    object.kind === "element"
+      ? loops.find((l) => l.id === object.index)
+      : innermost(loops, object.kind === "result" ? object.index : -1);
+  if (loop !== undefined && act.at >= loop.end) return true;
+  if (object.kind === "element" || act.kind !== "write" || act.rechecked) return false;
   const written = sharedPlace(act.place, ctx.model);
   return written?.scope === "object" && written.owner === object;
 }
@@ -113,6 +133,11 @@ function reliesOn(
 function actName(act: Event): string {
   if (act.via[0] !== undefined) return `${act.via[0]}()`;
   return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? act.place.show : "";
+}
+
+/** The innermost loop that an offset stands in. */
+function innermost<T extends { at: number; end: number }>(loops: readonly T[], at: number): T | undefined {
+  return loops.filter((l) => l.at <= at && at < l.end).sort((a, b) => b.at - a.at)[0];
 }
 
 function outcome(
@@ -141,7 +166,7 @@ function outcome(
       kind: "stale-check",
       object: ctx.model.label,
       state: rule.state.label,
-      all: first.object.kind === "element",
+      all: isAll(ctx, first),
       guard: ctx.guards[0]?.label ?? "",
       dropped: dropped?.show ?? "",
       acts: [...new Set(acts.map(actName))],
@@ -153,6 +178,8 @@ function outcome(
     sites,
     competitors: competitors(ctx, rule.state.fields, gate),
     whole: f.fn.whole,
+    // Above the shown lines a lock of the container may have been taken.
+    weak: dropped === null && !f.fn.whole,
     acknowledgedBy: ctx.acknowledgement(f),
   };
 }

@@ -8,7 +8,7 @@ import { pathOf, type Value } from "../analysis/value.js";
 import { globs } from "./glob.js";
 import { type Guard, guardHeld, parseGuard } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
-import { identityOf, sharedPlace } from "./places.js";
+import { type Identity, identityOf, sharedPlace } from "./places.js";
 import type { ObjectRule } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
 
@@ -16,8 +16,16 @@ export class RuleContext {
   readonly model: ObjectModel;
   readonly guards: readonly Guard[];
   readonly functions: readonly ProgramFunction[];
-  /** Predicates without a visible body that read guarded state: they are asked of an object while its guard is held. */
+  /**
+   * Predicates without a visible body that read guarded state, as "function predicate": in that function the object is
+   * asked while its guard is held.
+   */
   readonly predicates: ReadonlySet<string>;
+  private readonly helpers: ReadonlySet<string>;
+  private readonly handlers: ReadonlyMap<string, ReadonlySet<string>>;
+  private readonly entryCache = new Map<ProgramFunction, Held[]>();
+  private readonly identityCache = new Map<string, Identity>();
+  private extraGuards: readonly Guard[] | null = null;
 
   constructor(
     readonly program: Program,
@@ -30,6 +38,8 @@ export class RuleContext {
     this.guards = rule.guards.map((g) => parseGuard(g.lock));
     const inScope = globs(rule.scope.paths);
     this.functions = program.functions.filter((f) => inScope(f.file.path));
+    this.helpers = new Set(rule.state.helpers);
+    this.handlers = handlerFields(program);
     this.predicates = new Set([...extraPredicates, ...this.findPredicates()]);
   }
 
@@ -43,9 +53,10 @@ export class RuleContext {
       for (const event of this.facts(f).events) {
         if (event.kind !== "check") continue;
         for (const dep of event.deps) {
-          if (dep.predicate === null) continue;
+          // Only what is asked in the condition itself: a return code that is kept for later is no look at a state.
+          if (dep.predicate === null || dep.at !== event.at) continue;
           const own = guardHeld(dep.held, dep.place, this.model, this.guards);
-          if (own !== null) found.add(dep.predicate);
+          if (own !== null) found.add(`${f.fn.name} ${dep.predicate}`);
         }
       }
     }
@@ -67,11 +78,15 @@ export class RuleContext {
   /** True for an event by which a function does something that others can see. */
   isAct(event: Event): boolean {
     if (event.kind === "call") return this.isActCall(event);
-    return event.kind === "write" && sharedPlace(event.place, this.model) !== null;
+    if (event.kind !== "write") return false;
+    const place = sharedPlace(event.place, this.model);
+    return place !== null && !this.model.counters.some((c) => place.field === c || place.field.startsWith(`${c}.`));
   }
 
   private isActCall(event: CallEvent): boolean {
-    if (!event.statement || this.program.models.pure(event.name) || this.model.hints.has(event.name)) return false;
+    if (this.program.models.pure(event.name) || this.model.hints.has(event.name)) return false;
+    const forEffect = event.use === "statement" || event.mutates || (event.use === "returned" && !event.resolved);
+    if (!forEffect) return false;
     return event.args.some((a) => this.touchesModel(a));
   }
 
@@ -85,34 +100,155 @@ export class RuleContext {
     return f.fn.params.some((p) => p.type.name === this.model.struct && p.type.pointers === 1);
   }
 
-  /** Locks of the container that every caller in view of a static function holds. */
-  entryLocks(f: ProgramFunction): Held[] {
-    if (!f.fn.isStatic) return [];
-    let common: Held[] | null = null;
+  /** True when a predicate that is not in view looks at the guarded state. */
+  readsState(f: ProgramFunction, predicate: string): boolean {
+    return this.helpers.has(predicate) || this.predicates.has(`${f.fn.name} ${predicate}`);
+  }
+
+  /** A function that userspace or the guest can have run in any object's thread, whoever else calls it. */
+  isEntry(f: ProgramFunction): boolean {
+    return this.model.entries.has(f.fn.name) || this.isHandler(f);
+  }
+
+  /** The target of a table of operations. */
+  isHandler(f: ProgramFunction): boolean {
+    return this.handlers.has(f.fn.name);
+  }
+
+  /** Runs only while the container or the object is made or torn down. */
+  isLifecycle(f: ProgramFunction, depth = 4): boolean {
+    if (this.model.lifecycle.has(f.fn.name)) return true;
+    const callers = this.program.callersOf(f);
+    return depth > 0 && callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
+  }
+
+  /** Calls of a function in view, by name or through a table. */
+  callsTo(f: ProgramFunction): { caller: ProgramFunction; event: CallEvent }[] {
+    const out: { caller: ProgramFunction; event: CallEvent }[] = [];
     for (const caller of this.program.callersOf(f)) {
       for (const event of this.facts(caller).events) {
-        if (event.kind !== "call" || event.name !== f.fn.name || event.origin !== null) continue;
-        const here = event.held.filter((h) => pathOf(h.lock).root.kind === "container");
-        common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+        if (event.kind === "call" && event.name === f.fn.name) out.push({ caller, event });
       }
     }
+    const fields = this.handlers.get(f.fn.name);
+    if (fields === undefined) return out;
+    for (const caller of this.functions) {
+      for (const event of this.facts(caller).events) {
+        if (event.kind === "call" && fields.has(/(?:->|\.)(\w+)$/.exec(event.name)?.[1] ?? ""))
+          out.push({ caller, event });
+      }
+    }
+    return out;
+  }
+
+  /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
+  entryLocks(f: ProgramFunction): Held[] {
+    const known = this.entryCache.get(f);
+    if (known !== undefined) return known;
+    this.entryCache.set(f, []);
+    let common: Held[] | null = this.model.entries.has(f.fn.name) ? [] : null;
+    for (const { caller, event } of common === null ? this.callsTo(f) : []) {
+      const here = [...event.held, ...this.entryLocks(caller)].filter((h) => pathOf(h.lock).root.kind === "container");
+      common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+    }
+    this.entryCache.set(f, common ?? []);
     return common ?? [];
+  }
+
+  /** True when a comment at the function says that its caller holds a guard. */
+  saysGuarded(f: ProgramFunction): boolean {
+    for (const comment of f.file.comments) {
+      if (comment.end > f.fn.at || f.file.text.slice(comment.end, f.fn.at).trim() !== "") continue;
+      if (/\b(?:held|holds?|holding)\b/i.test(comment.text) && this.guards.some((g) => comment.text.includes(g.label)))
+        return true;
+    }
+    return false;
+  }
+
+  /** Whose object a value is, a parameter by what callers in view pass: another's if any of them passes another's. */
+  identity(f: ProgramFunction, value: Value, depth = 6): Identity {
+    const own = identityOf(value, this.model);
+    if (own !== "param" || depth === 0 || value.kind !== "param") return own;
+    const key = `${f.file.path} ${f.fn.name} ${f.fn.at} ${value.index}`;
+    const known = this.identityCache.get(key);
+    if (known !== undefined) return known;
+    this.identityCache.set(key, "param");
+    let found: Identity = "param";
+    for (const { caller, event } of this.callsTo(f)) {
+      const arg = event.args[value.index];
+      if (arg !== undefined && this.identity(caller, arg, depth - 1) === "other") found = "other";
+    }
+    this.identityCache.set(key, found);
+    return found;
+  }
+
+  /**
+   * Guards of the rule, and locks of the container that at least two functions hold where they touch another object's state:
+   * a lock that was made for the purpose serves as well as one that the rule knows.
+   */
+  allGuards(): readonly Guard[] {
+    this.extraGuards ??= this.findGuards();
+    return this.extraGuards;
+  }
+
+  private findGuards(): Guard[] {
+    const users = new Map<string, Set<string>>();
+    for (const f of this.functions) {
+      for (const event of this.facts(f).events) {
+        if (!this.touchesOther(f, event)) continue;
+        for (const h of [...event.held, ...this.entryLocks(f)]) {
+          const place = sharedPlace(h.lock, this.model);
+          if (place?.scope !== "container" || h.mode === "shared") continue;
+          users.set(place.field, (users.get(place.field) ?? new Set()).add(f.fn.name));
+        }
+      }
+    }
+    const found = [...users].filter(([, names]) => names.size > 1).map(([field]) => field);
+    const extra = found
+      .sort()
+      .map((field) => ({ scope: "container" as const, field, label: field.split(".").at(-1) ?? field }));
+    return [
+      ...this.guards,
+      ...extra.filter((g) => !this.guards.some((o) => o.scope === g.scope && o.field === g.field)),
+    ];
+  }
+
+  private touchesOther(f: ProgramFunction, event: Event): boolean {
+    const { fields } = this.rule.state;
+    if (event.kind === "write") return this.isOthersState(f, event.place, null, fields);
+    if (event.kind !== "check") return false;
+    return event.deps.some((d) => this.isOthersState(f, d.place, d.predicate, fields));
   }
 
   /** Functions that change another object's guarded state, or do something on the strength of what they saw of it. */
   crossFunctions(fields: readonly string[]): ProgramFunction[] {
-    return this.functions.filter((f) => this.facts(f).events.some((e) => this.isCross(e, fields)));
+    return this.functions.filter((f) => this.facts(f).events.some((e) => this.isCross(f, e, fields)));
   }
 
-  private isCross(event: Event, fields: readonly string[]): boolean {
-    if (event.kind === "write" && this.isOthersState(event.place, null, fields)) return true;
-    return this.isAct(event) && event.facts.some((f) => this.isOthersState(f.dep.place, f.dep.predicate, fields));
+  private isCross(f: ProgramFunction, event: Event, fields: readonly string[]): boolean {
+    if (event.kind === "write" && this.isOthersState(f, event.place, null, fields)) return true;
+    return this.isAct(event) && event.facts.some(({ dep }) => this.isOthersState(f, dep.place, dep.predicate, fields));
   }
 
-  private isOthersState(value: Value, predicate: string | null, fields: readonly string[]): boolean {
-    if (predicate !== null) return this.predicates.has(predicate) && identityOf(value, this.model) === "other";
+  private isOthersState(
+    f: ProgramFunction,
+    value: Value,
+    predicate: string | null,
+    fields: readonly string[],
+  ): boolean {
+    if (predicate !== null) return this.readsState(f, predicate) && identityOf(value, this.model) === "other";
     const place = sharedPlace(value, this.model);
-    if (place?.scope !== "object" || identityOf(place.owner, this.model) !== "other") return false;
-    return fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
+    return place?.scope === "object" && identityOf(place.owner, this.model) === "other" && isField(place.field, fields);
   }
+}
+
+/** True for one of the state's fields, or a part of one. */
+export const isField = (field: string, fields: readonly string[]): boolean =>
+  fields.some((f) => field === f || field.startsWith(`${f}.`) || field.startsWith(`${f}[`));
+
+/** Names of functions that tables of operations point to, with the fields that do. */
+function handlerFields(program: Program): Map<string, Set<string>> {
+  const out = new Map<string, Set<string>>();
+  for (const { target, field } of program.tables) out.set(target, (out.get(target) ?? new Set()).add(field));
+  return out;
 }

@@ -49,7 +49,7 @@ export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
   for (const f of ctx.functions) {
     const { events } = ctx.facts(f);
     for (const event of events) {
-      if (event.kind === "write" && event.stored !== null && isActor(ctx, f, event)) {
+      if (event.kind === "write" && (event.stored !== null || event.step > 0) && isActor(ctx, f, event)) {
         const place = sharedPlace(event.place, ctx.model);
         if (place?.scope === "container")
           of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
@@ -66,8 +66,8 @@ export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
 function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): boolean {
   if (ctx.model.lifecycle.has(f.fn.name)) return false;
-  const called = ctx.program.callersOf(f).length > 0;
-  return event.origin === null ? !called || ctx.runsForAnyObject(f) : !called;
+  const called = ctx.program.callersOf(f).length > 0 && !ctx.isEntry(f);
+  return !called || (event.origin === null && ctx.isHandler(f));
 }
 
 function collectGates(
@@ -100,7 +100,11 @@ function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol |
   const gating = new Set(gates.map((g) => g.f));
   const foreignClears = c.clears.filter(
     (clear) =>
-      !setters.has(clear.f) && !gating.has(clear.f) && ctx.runsForAnyObject(clear.f) && !ownsFlag(ctx, clear, setters),
+      !setters.has(clear.f) &&
+      !gating.has(clear.f) &&
+      ctx.runsForAnyObject(clear.f) &&
+      !takesWork(ctx, field, clear) &&
+      !ownsFlag(ctx, clear, setters),
   );
   const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
   return { field, sets, checks, gates, foreignClears, selfWipes };
@@ -122,13 +126,23 @@ function checksOthers(ctx: RuleContext, set: FlagAccess): { f: ProgramFunction; 
 function isExclusive(sets: readonly FlagAccess[], clear: FlagAccess): boolean {
   const own = sets.filter((s) => s.f === clear.f);
   return own.every(
-    (s) => s.event.exclusive || s.event.held.some((h) => clear.event.held.some((c) => c.lock === h.lock)),
+    (s) =>
+      s.event.exclusive ||
+      s.event.step > 0 ||
+      s.event.held.some((h) => clear.event.held.some((c) => c.lock === h.lock)),
   );
+}
+
+/** `if (note) { note = false; do_it(); }`: not a gate that is opened, but work that whoever comes first takes. */
+function takesWork(ctx: RuleContext, field: string, clear: FlagAccess): boolean {
+  const isSet = (fact: Fact): boolean => fact.truth && sharedPlace(fact.dep.place, ctx.model)?.field === field;
+  if (!clear.event.facts.some(isSet)) return false;
+  return ctx.facts(clear.f).events.some((e) => e.at !== clear.event.at && ctx.isAct(e) && e.facts.some(isSet));
 }
 
 /** The clear happens only after a look at who owns the flag: at what a setter left on its own object, or at an owner field. */
 function ownsFlag(ctx: RuleContext, clear: FlagAccess, setters: ReadonlySet<ProgramFunction>): boolean {
-  return clear.event.facts.some((fact) => isOwnershipTest(ctx, fact, setters));
+  return clear.event.owned || clear.event.facts.some((fact) => isOwnershipTest(ctx, fact, setters));
 }
 
 function isOwnershipTest(ctx: RuleContext, fact: Fact, setters: ReadonlySet<ProgramFunction>): boolean {

@@ -6,7 +6,7 @@ import type { AccessEvent } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
-import type { RuleContext } from "./context.js";
+import { isField, type RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
@@ -15,27 +15,42 @@ import type { RuleOf } from "./rule-schema.js";
 
 /** One outcome for each function, access and kind of fault. */
 export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] {
-  const out = new Map<string, Outcome>();
+  const out: Outcome[] = [];
+  const places = new Set<string>();
   for (const f of ctx.functions) {
+    if (ctx.isLifecycle(f) || ctx.saysGuarded(f)) continue;
     const facts = ctx.facts(f);
     const entry = ctx.entryLocks(f);
     for (const event of facts.events) {
       if (event.kind !== "read" && event.kind !== "write") continue;
       const object = foreignState(ctx, rule, event);
-      if (object === null) continue;
+      // cmpxchg() and its like are a protocol of their own.
+      if (object === null || event.exclusive) continue;
       const found = judge(ctx, rule, f, event, object, [...event.held, ...entry]);
-      if (found !== null && !out.has(found.key)) out.set(found.key, found);
+      const place = found === null ? "" : `${found.key} ${found.anchor.code}`;
+      if (found === null || places.has(place)) continue;
+      places.add(place);
+      if (found.detail.kind !== "wrong-instance" || !out.some((o) => o.key === found.key)) out.push(found);
     }
   }
-  return [...out.values()];
+  return numbered(out);
+}
+
+/** Several faults of one kind in one function are told apart by their order. */
+function numbered(outcomes: Outcome[]): Outcome[] {
+  const seen = new Map<string, number>();
+  return outcomes.map((o) => {
+    const n = (seen.get(o.key) ?? 0) + 1;
+    seen.set(o.key, n);
+    return n === 1 ? o : { ...o, key: `${o.key} #${n}` };
+  });
 }
 
 /** The other object whose guarded state an event touches; null when it touches something else. */
 function foreignState(ctx: RuleContext, rule: RuleOf<"guarded-access">, event: AccessEvent): Value | null {
   const place = sharedPlace(event.place, ctx.model);
   if (place?.scope !== "object" || identityOf(place.owner, ctx.model) !== "other") return null;
-  const isState = rule.state.fields.some((f) => place.field === f || place.field.startsWith(`${f}.`));
-  return isState ? place.owner : null;
+  return isField(place.field, rule.state.fields) ? place.owner : null;
 }
 
 function judge(
@@ -46,8 +61,9 @@ function judge(
   object: Value,
   held: readonly Held[],
 ): Outcome | null {
-  if (guardHeld(held, object, ctx.model, ctx.guards) !== null) return null;
-  const isGuard = (key: string): boolean => ctx.guards.some((g) => key.endsWith(`.${g.field}`));
+  const guards = ctx.allGuards();
+  if (guardHeld(held, object, ctx.model, guards, event.kind === "write") !== null) return null;
+  const isGuard = (key: string): boolean => key === `?${object.key}` || guards.some((g) => key.endsWith(`.${g.field}`));
   if ([...event.unsure].some(isGuard)) return null;
   const base = {
     object: ctx.model.label,
@@ -82,7 +98,7 @@ function outcome(
     rule,
     severity,
     detail,
-    key: `${detail.kind} ${f.fn.name} ${event.kind}`,
+    key: detail.kind === "wrong-instance" ? `${detail.kind} ${f.fn.name}` : `${detail.kind} ${f.fn.name} ${event.kind}`,
     anchor,
     sites: [anchor],
     competitors: competitors(ctx, rule.state.fields, null),

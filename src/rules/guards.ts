@@ -32,8 +32,10 @@ export function guardHeld(
   object: Value,
   model: ObjectModel,
   guards: readonly Guard[],
+  exclusive = false,
 ): Held | null {
   for (const h of held) {
+    if (exclusive && h.mode === "shared") continue;
     const found = asGuard(h, model, guards);
     if (found !== null && (found.guard.scope === "container" || found.owner === object || h.all === true)) return h;
   }

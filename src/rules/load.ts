@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { AnalysisModels } from "../analysis/models.js";
 import { EXIT, type Problem, ReviewError } from "../errors.js";
 import type { SyntaxModel } from "../source/prepass.js";
+import { parseGuard } from "./guards.js";
 import { buildModels, type ModelFile, modelFileSchema } from "./model-schema.js";
 import { type Rule, ruleSchema } from "./rule-schema.js";
 
@@ -90,5 +91,7 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
   rules.sort((a, b) => (a.id < b.id ? -1 : 1));
   const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
   const watched = [...new Set(rules.flatMap((r) => ("state" in r ? r.state.fields : [])))].sort();
-  return { rules, models: { ...analysis, watched }, syntax, version };
+  const own = rules.flatMap((r) => ("guards" in r ? r.guards.map((g) => parseGuard(g.lock)) : []));
+  const ownLocks = [...new Set(own.filter((g) => g.scope === "object").map((g) => g.field))].sort();
+  return { rules, models: { ...analysis, watched, ownLocks }, syntax, version };
 }

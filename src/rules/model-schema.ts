@@ -32,6 +32,7 @@ const accessor = z.strictObject({
   bit: z.int().min(0).optional().describe("0-based argument with a bit number"),
   once: z.boolean().default(false).describe("Cannot be torn or refetched"),
   exclusive: z.boolean().default(false).describe("Reads and writes in one step"),
+  step: z.int().min(-1).max(1).default(0).describe("Counts up (1) or down (-1)"),
   names: words,
 });
 
@@ -52,6 +53,8 @@ const object = z.strictObject({
     )
     .default([]),
   hints: words.default([]),
+  counters: words.default([]).describe("Fields that only count or report"),
+  arrays: words.default([]).describe("Fields of the container that hold all objects, for xa_load()"),
   lifecycle: words.default([]),
   entries: words.default([]),
 });
@@ -98,10 +101,10 @@ function guardTable(files: readonly ModelFile[]): Map<string, LockCall> {
 function accessorTable(files: readonly ModelFile[]): Map<string, AccessCall> {
   const table = new Map<string, AccessCall>();
   for (const { accessors } of files) {
-    for (const { names, op, place, value, constant, bit, once, exclusive } of accessors) {
+    for (const { names, op, place, value, constant, bit, once, exclusive, step } of accessors) {
       const stored = value !== undefined ? { argument: value } : constant !== undefined ? { constant } : null;
       for (const name of names) {
-        table.set(name, { op, argument: place, value: stored, bit: bit ?? null, once, exclusive });
+        table.set(name, { op, argument: place, value: stored, bit: bit ?? null, once, exclusive, step });
       }
     }
   }
@@ -122,6 +125,8 @@ function objectModel(o: ModelFile["objects"][number]): ObjectModel {
     own: new Set(o.own),
     iterators,
     hints: new Set(o.hints),
+    counters: o.counters,
+    arrays: new Set(o.arrays),
     lifecycle: new Set(o.lifecycle),
     entries: new Set(o.entries),
   };
@@ -142,6 +147,7 @@ export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisMo
       accessors: accessorTable(files),
       objects: files.flatMap((f) => f.objects.map(objectModel)),
       watched: [],
+      ownLocks: [],
       pure: matcher(files.flatMap((f) => f.pure)),
     },
     syntax: {

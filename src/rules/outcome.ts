@@ -69,6 +69,8 @@ export interface Outcome {
   competitors: string[];
   /** True when every function that the outcome rests on was seen whole. */
   whole: boolean;
+  /** True when what is not shown may well excuse it: good for comparing the two sides of a patch, not for saying. */
+  weak?: boolean;
   /** The comment by which the code accepts the fault, or null. */
   acknowledgedBy: string | null;
 }

@@ -38,11 +38,15 @@ export function identityOf(value: Value, model: ObjectModel): Identity {
     case "element":
       return value.type?.name === model.struct ? "other" : "unknown";
     case "result":
-      return model.getters.has(value.name) ? "other" : model.own.has(value.name) ? "self" : "unknown";
+      if (value.others === true) return "other";
+      if (model.own.has(value.name)) return "self";
+      return model.getters.has(value.name) && value.type?.name === model.struct ? "other" : "unknown";
     case "param":
       return "param";
     case "merge": {
       const kinds = new Set(value.parts.filter((p) => p.kind !== "constant").map((p) => identityOf(p, model)));
+      // It may be another's: then what is done to it is done to another's.
+      if (kinds.has("other")) return "other";
       const [only] = kinds;
       return kinds.size === 1 && only !== undefined ? only : "unknown";
     }

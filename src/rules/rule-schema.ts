@@ -35,6 +35,10 @@ const base = {
 const state = z.strictObject({
   label: z.string().describe("What the state is called in a sentence"),
   fields: z.array(z.string().min(1)).min(1).describe("Paths from the object, such as arch.mp_state"),
+  helpers: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Predicates that read the state, for patches whose tree is not there to look into them"),
 });
 
 const guarded = {

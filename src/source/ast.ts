@@ -45,9 +45,9 @@ export type Stmt =
   | { kind: "decl"; declarators: Declarator[]; at: number }
   | { kind: "block"; body: Stmt[]; at: number; end: number }
   | { kind: "if"; test: Expr; yes: Stmt; no: Stmt | null; at: number }
-  | { kind: "while"; test: Expr; body: Stmt; at: number }
-  | { kind: "do"; body: Stmt; test: Expr; at: number }
-  | { kind: "for"; init: Stmt | null; test: Expr | null; step: Expr | null; body: Stmt; at: number }
+  | { kind: "while"; test: Expr; body: Stmt; at: number; end: number }
+  | { kind: "do"; body: Stmt; test: Expr; at: number; end: number }
+  | { kind: "for"; init: Stmt | null; test: Expr | null; step: Expr | null; body: Stmt; at: number; end: number }
   /** An iteration macro (kvm_for_each_vcpu) or scoped_guard: `name` is the macro, `args` its arguments. */
   | { kind: "macro-loop"; name: string; args: Expr[]; body: Stmt; at: number; end: number }
   | { kind: "switch"; test: Expr; body: Stmt; at: number }
@@ -123,6 +123,13 @@ export interface MacroDef {
   at: number;
 }
 
+/** A function-like macro that does something: read as a function when it is called. */
+export interface MacroFunction {
+  name: string;
+  /** The macro as a function with untyped parameters; null when its body is no statement or expression. Read once. */
+  read: () => CFunction | null;
+}
+
 /** Everything read from one file (or from one hunk of it). */
 export interface CFile {
   path: string;
@@ -133,7 +140,7 @@ export interface CFile {
   structs: CStruct[];
   tables: TableEntry[];
   comments: CComment[];
-  macros: MacroDef[];
+  macros: readonly MacroFunction[];
   /** Constructs that were passed over, by name, counted: shown by --stats. */
   unhandled: ReadonlyMap<string, number>;
 }

@@ -48,6 +48,7 @@ export class StmtLowering {
           body: this.body(child(node, "body"), at),
           test: this.expr(child(node, "condition"), at),
           at,
+          end: node.end,
         };
       case "for_statement":
         return this.forStmt(node);
@@ -120,7 +121,8 @@ export class StmtLowering {
     const macro = this.pre.loops.get(node.start);
     const condition = child(node, "condition");
     const body = this.body(child(node, "body"), node.start);
-    if (macro === undefined) return { kind: "while", test: this.expr(condition, node.start), body, at: node.start };
+    if (macro === undefined)
+      return { kind: "while", test: this.expr(condition, node.start), body, at: node.start, end: node.end };
     const args: Expr[] = [];
     if (condition !== undefined) flattenComma(lowerExpr(this.ctx, condition), args);
     return { kind: "macro-loop", name: macro, args, body, at: node.start, end: node.end };
@@ -143,6 +145,7 @@ export class StmtLowering {
       step: step ? lowerExpr(this.ctx, step) : null,
       body: this.body(child(node, "body"), at),
       at,
+      end: node.end,
     };
   }
 

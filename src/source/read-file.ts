@@ -2,7 +2,7 @@
  * The source stage: the text of one C file to functions, structs and operations tables. Steps: pre-pass (prepass.ts), cut
  * into file-level items (items.ts), parse each (parse-c.ts), lower (lower-*.ts). Hunks without a file: hunks.ts.
  */
-import type { CFile, CFunction, CStruct, Expr, StructField, TableEntry } from "./ast.js";
+import type { CFile, CFunction, CStruct, Expr, MacroDef, MacroFunction, StructField, TableEntry } from "./ast.js";
 import { cutItems, type Item } from "./items.js";
 import { lineOf, lineStarts } from "./lines.js";
 import { child, type LowerContext, lowerExpr, textOf, typeRef } from "./lower-expr.js";
@@ -124,6 +124,27 @@ function findDeep(node: SyntaxNode, type: string): SyntaxNode | undefined {
   return undefined;
 }
 
+/** Longer macros are tables or generators, not helpers. */
+const MAX_MACRO = 1500;
+
+/** A function-like macro as a function: its body as statements, or as the value it returns. */
+function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
+  const { name, params, body, at } = macro;
+  if (params === null || body.length > MAX_MACRO || !/[(=]/.test(body) || /#|\.\.\./.test(body)) return null;
+  let fn: CFunction | null | undefined;
+  const attempt = (text: string): CFunction | null => {
+    const [found] = readC("", text, reader).functions;
+    return found !== undefined && found.errors === 0 ? { ...found, at, end: at, annotations: [] } : null;
+  };
+  const read = (): CFunction | null => {
+    const header = `static inline T ${name}(${params.map((p) => `P *${p.replace(/\W/g, "_")}`).join(", ")})`;
+    const block = /^(?:do\b|\{)/.test(body) || /;\s*\S/.test(body);
+    fn ??= block ? attempt(`${header} { ${body}; }`) : attempt(`${header} { return ${body.replace(/;$/, "")}; }`);
+    return fn;
+  };
+  return { name, read };
+}
+
 /**
  * Reads one C file. Never fails on odd text: what cannot be read is counted in `unhandled` and in each function's `errors`.
  * `lineNumbers`, when given, maps the 0-based lines of `text` to the file's 1-based numbers.
@@ -144,7 +165,7 @@ export function readC(path: string, text: string, reader: CReader, lineNumbers?:
     structs: file.structs,
     tables: file.tables,
     comments: pre.comments,
-    macros: pre.macros,
+    macros: pre.macros.flatMap((m) => macroFunction(m, reader) ?? []),
     unhandled: pre.unhandled,
   };
 }
