@@ -387,8 +387,8 @@ class CfgBuilder {
   }
 }
 
-/** guard(class)(args) and CLASS(class, name)(args): both take until the end of the scope. */
-const GUARD_WORDS = new Set(["guard", "CLASS"]);
+/** guard(class)(args), CLASS(class, name)(args), ACQUIRE(class, name)(args): all take until the end of the scope. */
+const GUARD_WORDS = new Set(["guard", "CLASS", "ACQUIRE"]);
 
 /** The class and arguments of `guard(class)(args)`; null for anything else. */
 function guardCall(expr: Expr): { className: string; args: Expr[] } | null {

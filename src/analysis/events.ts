@@ -23,6 +23,8 @@ interface EventBase {
   held: Held[];
   /** Keys of locks of which it is not known whether they are held. */
   unsure: ReadonlySet<string>;
+  /** Keys of locks that were given back on the way here, on some path. */
+  given: ReadonlySet<string>;
   /** Checks in force here. */
   facts: Fact[];
   /** Where it really happens when it stands in a callee, and the calls that lead there, outermost first. */
@@ -115,12 +117,18 @@ export class EventLog {
       event.kind !== "unlock" &&
       own.held === event.held &&
       own.facts === event.facts &&
-      own.unsure === event.unsure
+      own.unsure === event.unsure &&
+      own.given === event.given
     )
       return;
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
-    const merged = { ...own, held: everywhere, unsure, facts: mergeFacts(own.facts, event.facts) };
+    // Held on one path and never taken on the other: a lock that is taken under a condition, which this one may share.
+    for (const h of own.held) if (!everywhere.includes(h) && !event.given.has(h.lock.key)) unsure.add(h.lock.key);
+    for (const h of event.held)
+      if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key)) unsure.add(h.lock.key);
+    const given = new Set([...own.given, ...event.given]);
+    const merged = { ...own, held: everywhere, unsure, given, facts: mergeFacts(own.facts, event.facts) };
     if (merged.kind === "lock" || merged.kind === "unlock") mergeLock(merged, event as LockEvent);
     this.table.set(key, merged);
   }

@@ -143,6 +143,7 @@ class Run {
       deps,
       held,
       unsure,
+      given: new Set(),
       facts: [],
       origin: null,
       via: [],

@@ -52,7 +52,8 @@ export class Interpreter {
 
   private emit(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
     if (this.log === null) return;
-    this.log.add({ ...snapshotOf(s), block: this.block, origin: null, via: [], ...event } as unknown as Event);
+    const { freed, ...snapshot } = snapshotOf(s);
+    this.log.add({ ...snapshot, given: freed, block: this.block, origin: null, via: [], ...event } as unknown as Event);
   }
 
   private access(
@@ -176,6 +177,7 @@ export class Interpreter {
   /** A value that stands for "the current one of many" is about to mean another: what was said of the old one moves on. */
   rebind(s: PathState, value: Value): void {
     for (const key of [...s.freed.keys()]) if (key.includes(value.key)) s.freed.delete(key);
+    if (s.unsure.delete(`?${value.key}`)) s.snapshot = null;
     for (const key of [...s.known.keys()]) if (key.includes(value.key)) s.known.delete(key);
     for (const [key, held] of [...s.locks]) {
       if (!mentions(held.lock, value) || key.startsWith("*")) continue;
@@ -217,6 +219,8 @@ export class Interpreter {
     const args = step.args.map((a) => this.place(s, a));
     const model = this.ctx.models.guards.get(step.className);
     const lock = args[model?.argument ?? 0];
+    // A guard of a kind that no model knows (DEFINE_GUARD) may lock what it is given.
+    if (model === undefined) this.maybeLocked(s, args);
     if (model === undefined || lock === undefined) return;
     this.lock(s, model, lock, step.at);
     s.guards.set(step.id, lock.key);
@@ -358,7 +362,10 @@ export class Interpreter {
         const test = this.eval(s, expr.test);
         const yes = expr.yes === null ? test : this.eval(s, expr.yes);
         const no = this.eval(s, expr.no);
-        return yes === no ? yes : this.values.op("?", [test, yes, no]);
+        if (yes === no) return yes;
+        const either = this.values.op("?", [test, yes, no]);
+        either.type ??= yes.type ?? no.type;
+        return either;
       }
       case "cast":
         return this.castTo(this.eval(s, expr.arg), expr.type);
@@ -498,7 +505,8 @@ export class Interpreter {
       return right;
     }
     if (expr.op !== "=") this.access(s, "read", place, expr.at);
-    this.access(s, "write", place, expr.at, { value: expr.op === "=" ? right : null });
+    const step = expr.op === "+=" ? 1 : expr.op === "-=" ? -1 : 0;
+    this.access(s, "write", place, expr.at, { value: expr.op === "=" ? right : null, step });
     return right;
   }
 
@@ -555,6 +563,7 @@ export class Interpreter {
     const type = model ? { name: model.struct, pointers: 1, tag: true } : this.ctx.returnType(name);
     const result = this.fresh(s, name, at, type);
     if (model !== undefined) return result;
+    if (this.ctx.models.pure(name) && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
     const summary = this.ctx.summaryOf(name);
     this.emit(s, { kind: "call", at, name, args, use, mutates: summary?.mutates === true, resolved: summary !== null });
     if (summary !== null) {
@@ -563,13 +572,22 @@ export class Interpreter {
     }
     if (this.ctx.models.pure(name)) return result;
     // What a function that is not in view does with the object, it may lock it.
-    if (use === "statement") for (const arg of args) if (this.isObject(arg)) s.unsure.add(`?${arg.key}`);
+    const isHint = this.ctx.models.objects.some((o) => o.hints.has(name));
+    if (use === "statement" && !isHint) this.maybeLocked(s, args);
     if (use !== "statement") {
       const deps: ReadDep[] = [];
       for (const place of args) if (this.isObject(place)) deps.push(newDep(s, place, at, name));
       if (deps.length > 0) s.deps.set(result.key, deps);
     }
     return result;
+  }
+
+  private maybeLocked(s: PathState, args: readonly Value[]): void {
+    for (const arg of args) {
+      if (!this.isObject(arg)) continue;
+      s.unsure.add(`?${arg.key}`);
+      s.snapshot = null;
+    }
   }
 
   /** The object model whose instance a call returns, or null. */
@@ -682,6 +700,10 @@ export class Interpreter {
         return bit ? this.values.bit(place, this.evalAgain(s, bit)) : place;
       }
       if (stripHints(expr) !== expr) return this.evalAgain(s, stripHints(expr));
+      if (this.ctx.models.pure(expr.callee.name) && expr.args.length > 0) {
+        const args = expr.args.map((a) => this.evalAgain(s, a));
+        if (args.every(isMask)) return this.values.op(expr.callee.name, args);
+      }
       return this.values.result(expr.callee.name, expr.at, null);
     }
     if (expr.kind === "binary") {
@@ -745,7 +767,7 @@ export class Interpreter {
 
 /** A bit mask: a constant or a name for one, or a parameter that a caller gives. */
 const isMask = (value: Value): boolean =>
-  value.kind === "constant" || value.kind === "global" || value.kind === "param";
+  ["constant", "global", "param"].includes(value.kind) || (value.kind === "op" && value.parts.every(isMask));
 
 /** `a == b` where neither is a plain constant: a look at whose something is. */
 export function comparesThings(test: Value): boolean {

@@ -78,13 +78,20 @@ export interface Snapshot {
   /** In order of their keys. */
   held: Held[];
   unsure: ReadonlySet<string>;
+  /** Keys of locks that this path gave back. */
+  freed: ReadonlySet<string>;
   facts: Fact[];
 }
 
 const byLock = (a: Held, b: Held): number => (a.lock.key < b.lock.key ? -1 : 1);
 
 export function snapshotOf(s: PathState): Snapshot {
-  s.snapshot ??= { held: [...s.locks.values()].sort(byLock), unsure: new Set(s.unsure), facts: factsInForce(s) };
+  s.snapshot ??= {
+    held: [...s.locks.values()].sort(byLock),
+    unsure: new Set(s.unsure),
+    freed: new Set(s.freed.keys()),
+    facts: factsInForce(s),
+  };
   return s.snapshot;
 }
 

@@ -17,7 +17,7 @@ import {
   snapshotOf,
   takeLock,
 } from "./state.js";
-import type { Value } from "./value.js";
+import { pathOf, type Value } from "./value.js";
 
 /** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
 const MAX_EFFECTS = 160;
@@ -50,6 +50,8 @@ export class Summary {
     private readonly params: readonly Value[],
     /** True when it returns an object that a getter gave it: not the caller's own. */
     private readonly returnsOthers: TypeRef | null,
+    /** Locks of the object it returns which it may leave held, as fields joined with dots. */
+    private readonly lockedOfResult: readonly string[],
     /** True when it is seen to write shared state. */
     readonly mutates: boolean,
     readonly cut: boolean,
@@ -100,6 +102,9 @@ export class Summary {
       result.others = true;
       result.type ??= this.returnsOthers;
     }
+    // What is locked of the object that is returned, on some ways out at least.
+    for (const field of this.lockedOfResult) s.unsure.add(`${result.key}.${field}`);
+    s.snapshot = null;
     const deps: ReadDep[] = [];
     for (const dep of this.returned) {
       const place = translate(dep.place) ?? this.anyElement(interpreter, dep.place, at);
@@ -181,6 +186,15 @@ function concernsModel(event: AccessEvent, models: AnalysisModels): boolean {
     const name = v.type?.name;
     if (v !== event.place && (v.kind === "container" || models.objects.some((o) => o.container?.struct === name)))
       return true;
+    if (v !== event.place && v.kind === "param" && !models.objects.some((o) => o.struct === name)) {
+      // Part of an object, handed over by itself: `struct kvm_vcpu_arch *`; or the untyped parameter of a macro.
+      const field = fields.slice().reverse().join(".");
+      const [first] = field.split(".");
+      return (
+        v.type?.name === "P" ||
+        models.watched.some((w) => w.endsWith(`.${field}`) || w.split(".").includes(first ?? ""))
+      );
+    }
     if (v !== event.place && models.objects.some((o) => o.struct === name)) {
       const field = fields.reverse().join(".");
       return event.kind === "write" || models.watched.some((w) => field === w || field.startsWith(`${w}.`));
@@ -224,6 +238,7 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     returnedDeps(returns),
     facts.params,
     returnedOthers(returns, models),
+    lockedOfResult(returns),
     facts.events.some((e) => isEffect(e, models)),
     cut,
   );
@@ -243,7 +258,8 @@ function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {
     const lacking = returns.filter((r) => !having.includes(r));
     const only = (truth: "zero" | "nonzero"): boolean =>
       having.every((r) => truthOf(r.value) === truth) && lacking.every((r) => truthOf(r.value) !== truth);
-    if (lacking.length === 0) out.push({ held, success: null });
+    // Taken for each element of a loop: where there was none, nothing is missing.
+    if (lacking.length === 0 || held.all) out.push({ held, success: null });
     else if (only("zero")) out.push({ held, success: "zero" });
     else if (only("nonzero")) out.push({ held, success: "nonzero" });
   }
@@ -360,4 +376,15 @@ function returnedOthers(returns: readonly ReturnEvent[], models: AnalysisModels)
       v.parts.some((p) => p.kind !== "constant") &&
       v.parts.every((p) => p.kind === "constant" || isOther(p)));
   return objects.length > 0 && objects.every(isOther) ? (objects[0]?.type ?? null) : null;
+}
+
+function lockedOfResult(returns: readonly ReturnEvent[]): string[] {
+  const out = new Set<string>();
+  for (const { value, held } of returns) {
+    for (const h of held) {
+      const { root, fields } = pathOf(h.lock);
+      if (root === value && root.kind === "result") out.add(fields.join("."));
+    }
+  }
+  return [...out];
 }

@@ -88,13 +88,13 @@ function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Wor
   };
 }
 
-function unlockedWrite(d: Detail<"unlocked-write">, outcome: Outcome, view: View): Words {
+function unlockedWrite(d: Detail<"unlocked-write">): Words {
   return {
     message: `What serialises this write to the ${d.state} of another ${d.object}?`,
     why:
-      `${d.variable} need not be the ${d.object} that runs ${call(d.writer)}, and its ${d.guard} is not held here, so the ` +
-      "write can fall into the middle of what its owner, or a third thread, does under that lock.",
-    suggestion: `I would take ${d.variable}'s own ${d.guard} around it. ${advice(outcome, view, d.state, d.object, d.guard)}`,
+      `What ${d.variable} points to need not be the ${d.object} that runs ${call(d.writer)}, and its ${d.guard} is not held ` +
+      "here, so the write can fall into the middle of what its owner, or a third thread, does under that lock.",
+    suggestion: `I would take the ${d.guard} of ${d.variable} around it, as every write from another ${d.object}'s thread needs it.`,
   };
 }
 
@@ -155,7 +155,7 @@ export function wordsFor(outcome: Outcome, view: View): Words {
     case "stale-check":
       return staleCheck(detail, outcome, view);
     case "unlocked-write":
-      return unlockedWrite(detail, outcome, view);
+      return unlockedWrite(detail);
     case "wrong-instance":
       return wrongInstance(detail);
     case "reported-read":

@@ -92,6 +92,8 @@ export class RuleContext {
 
   private touchesModel(value: CallEvent["args"][number]): boolean {
     if (value.kind === "container" || value.type?.name === this.model.struct) return true;
+    // Declared above the shown lines: it may well be an object.
+    if (value.kind === "free" && value.type === null) return true;
     return sharedPlace(value, this.model) !== null;
   }
 
@@ -183,8 +185,8 @@ export class RuleContext {
   }
 
   /**
-   * Guards of the rule, and locks of the container that at least two functions hold where they touch another object's state:
-   * a lock that was made for the purpose serves as well as one that the rule knows.
+   * Guards of the rule, and locks of the container that at least two functions, or all in view, hold where they touch another
+   * object's state: a lock that was made for the purpose serves as well as one that the rule knows.
    */
   allGuards(): readonly Guard[] {
     this.extraGuards ??= this.findGuards();
@@ -193,9 +195,11 @@ export class RuleContext {
 
   private findGuards(): Guard[] {
     const users = new Map<string, Set<string>>();
+    const touching = new Set<string>();
     for (const f of this.functions) {
       for (const event of this.facts(f).events) {
         if (!this.touchesOther(f, event)) continue;
+        touching.add(f.fn.name);
         for (const h of [...event.held, ...this.entryLocks(f)]) {
           const place = sharedPlace(h.lock, this.model);
           if (place?.scope !== "container" || h.mode === "shared") continue;
@@ -203,7 +207,8 @@ export class RuleContext {
         }
       }
     }
-    const found = [...users].filter(([, names]) => names.size > 1).map(([field]) => field);
+    const shared = (names: ReadonlySet<string>): boolean => names.size > 1 || names.size === touching.size;
+    const found = [...users].filter(([, names]) => shared(names)).map(([field]) => field);
     const extra = found
       .sort()
       .map((field) => ({ scope: "container" as const, field, label: field.split(".").at(-1) ?? field }));

@@ -63,7 +63,9 @@ function judge(
 ): Outcome | null {
   const guards = ctx.allGuards();
   if (guardHeld(held, object, ctx.model, guards, event.kind === "write") !== null) return null;
-  const isGuard = (key: string): boolean => key === `?${object.key}` || guards.some((g) => key.endsWith(`.${g.field}`));
+  const mayBeLocked = !locksItself(ctx, f, object);
+  const isGuard = (key: string): boolean =>
+    (mayBeLocked && key === `?${object.key}`) || guards.some((g) => key.endsWith(`.${g.field}`));
   if ([...event.unsure].some(isGuard)) return null;
   const base = {
     object: ctx.model.label,
@@ -82,6 +84,11 @@ function judge(
     return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base }, rule.severity.unlockedWrite);
   }
   return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, rule.severity.reportedRead);
+}
+
+/** The function takes the object's lock by itself somewhere: then what it calls is not a helper that does. */
+function locksItself(ctx: RuleContext, f: ProgramFunction, object: Value): boolean {
+  return ctx.facts(f).events.some((e) => e.kind === "lock" && sharedPlace(e.lock, ctx.model)?.owner === object);
 }
 
 function outcome(

@@ -50,6 +50,11 @@ export function identityOf(value: Value, model: ObjectModel): Identity {
       const [only] = kinds;
       return kinds.size === 1 && only !== undefined ? only : "unknown";
     }
+    case "op": {
+      const [, yes, no] = value.parts;
+      if (value.name !== "?" || yes === undefined || no === undefined) return "unknown";
+      return [yes, no].some((v) => identityOf(v, model) === "other") ? "other" : "unknown";
+    }
     default:
       return "unknown";
   }
