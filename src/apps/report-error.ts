@@ -5,7 +5,9 @@ import { visible } from "../report/visible.js";
 /** Says what went wrong, every problem of it on a line of its own, and answers the exit code. */
 export const reportError = (error: unknown, say: (line: string) => void): ExitCode => {
   if (error instanceof ReviewError) {
-    say(`review: ${visible(error.message)}`);
+    error.message.split("\n").forEach((line, i) => {
+      say(i === 0 ? `review: ${visible(line)}` : visible(line));
+    });
     for (const { code, message } of error.problems) {
       if (!error.message.includes(message)) say(`  ${visible(code)}: ${visible(message)}`);
     }

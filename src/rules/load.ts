@@ -6,7 +6,7 @@ import { EXIT, type Problem, ReviewError } from "../errors.js";
 import type { SyntaxModel } from "../source/prepass.js";
 import { parseGuard } from "./guards.js";
 import { buildModels, type ModelFile, modelFileSchema } from "./model-schema.js";
-import { type Rule, ruleSchema } from "./rule-schema.js";
+import { anyRuleSchema, type Rule, ruleSchema } from "./rule-schema.js";
 
 /** Rules in order of their ids, and the models they share. `version` changes when any of the texts does. */
 export interface RuleSet {
@@ -33,7 +33,10 @@ function checked<T extends z.ZodType>(file: RuleText, schema: T, problems: Probl
   }
   const result = schema.safeParse(data ?? {});
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
+  const isRule = (schema as z.ZodType) === ruleSchema;
+  const kindless = isRule && result.error.issues.some((i) => i.path[0] === "kind" || i.path.length === 0);
+  const more = kindless ? (anyRuleSchema.safeParse(data ?? {}).error?.issues ?? []) : [];
+  for (const issue of [...result.error.issues, ...more]) {
     const where = issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
     problems.push({ code: "rule-schema", message: `${file.path}: ${where}${issue.message}` });
   }

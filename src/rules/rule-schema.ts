@@ -97,6 +97,9 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   }),
 ]);
 
+/** What every rule has, whatever its kind: to name the other faults of a file whose kind is none. */
+export const anyRuleSchema = z.looseObject(base);
+
 /** A rule as its file says it, defaults filled in. */
 export type Rule = z.infer<typeof ruleSchema>;
 /** Rules about the guarded state of objects. */

@@ -33,12 +33,16 @@ describe("loading rules", () => {
 
   it("lists every problem of every file at once", () => {
     const problems = problemsOf(
-      { path: "kvm/a/rule.yaml", text: good.replace("kind: check-then-act", "kind: check-then-acts") },
+      {
+        path: "kvm/a/rule.yaml",
+        text: good.replace("kind: check-then-act", "kind: check-then-acts").replace(/^title:.*$/m, "title: 7"),
+      },
       { path: "kvm/check-then-act/rule.yaml", text: `${good.replace("object: vcpu", "object: vm")}\nsurprise: 1\n` },
       { path: "kvm/b/rule.yaml", text: "id: [unclosed" },
       { path: "models/zz.yaml", text: "locks:\n  - {family: x, lok: [a]}\n" },
     );
     expect(problems.some((p) => p.startsWith("kvm/a/rule.yaml") && p.includes("kind"))).toBe(true);
+    expect(problems.some((p) => p.startsWith("kvm/a/rule.yaml") && p.includes("title"))).toBe(true);
     expect(problems.some((p) => p.startsWith("kvm/check-then-act/rule.yaml") && p.includes("surprise"))).toBe(true);
     expect(problems.some((p) => p.startsWith("kvm/b/rule.yaml"))).toBe(true);
     expect(problems.some((p) => p.startsWith("models/zz.yaml") && p.includes("lok"))).toBe(true);
