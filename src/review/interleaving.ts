@@ -43,6 +43,17 @@ function staleCheck(outcome: Outcome): InterleavingStep[] {
   ];
 }
 
+function overlap(outcome: Outcome): InterleavingStep[] {
+  if (outcome.detail.kind !== "overlapping-owners") return [];
+  const { setter, clearer, flag, object } = outcome.detail;
+  return [
+    step("A", `${setter}() sets ${short(flag)} on every ${object}`),
+    step("B", `${setter}() sets it again`),
+    step("A", `${clearer}() clears it on every ${object}`),
+    step("B", `goes on as if it were still set`),
+  ];
+}
+
 function write(outcome: Outcome): InterleavingStep[] {
   const { detail, anchor } = outcome;
   if (detail.kind !== "unlocked-write" && detail.kind !== "wrong-instance") return [];
@@ -63,6 +74,9 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "unlocked-write":
     case "wrong-instance":
       return write(outcome);
+    case "overlapping-owners":
+      return overlap(outcome);
+    case "own-write":
     case "reported-read":
     case "held-on-return":
     case "double-acquire":

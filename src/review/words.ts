@@ -98,6 +98,27 @@ function unlockedWrite(d: Detail<"unlocked-write">): Words {
   };
 }
 
+function ownWrite(d: Detail<"own-write">): Words {
+  return {
+    message: `Does this write to the ${d.object}'s own ${d.state} not need the ${d.guard}?`,
+    why:
+      `Other ${d.object}s' threads write it as well, under the ${d.guard}; ${call(d.writer)} does not hold it here, so the two ` +
+      "writes can fall into one another.",
+    suggestion: `I would take the ${d.guard} around it, as the other writers do.`,
+  };
+}
+
+function overlappingOwners(d: Detail<"overlapping-owners">): Words {
+  const flag = short(d.flag);
+  return {
+    message: `What if a second caller still needs ${flag} when ${call(d.clearer)} clears it?`,
+    why:
+      `${call(d.setter)} sets it on every ${d.object} and ${call(d.clearer)} clears it on every one, and ${listed(d.owners)} come ` +
+      `there without a lock in common. The first to end clears what the second relies on, and ${listed(d.gates)} goes on too early.`,
+    suggestion: `A counter instead of ${flag} would let owners overlap; or one lock around all of them would keep them apart.`,
+  };
+}
+
 function wrongInstance(d: Detail<"wrong-instance">): Words {
   return {
     message: `Should the lock here not be the one of ${d.variable}?`,
@@ -156,6 +177,10 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return staleCheck(detail, outcome, view);
     case "unlocked-write":
       return unlockedWrite(detail);
+    case "own-write":
+      return ownWrite(detail);
+    case "overlapping-owners":
+      return overlappingOwners(detail);
     case "wrong-instance":
       return wrongInstance(detail);
     case "reported-read":

@@ -3,6 +3,7 @@
  * not own the flag clears it. Found nowhere else as a rule; the founding case is the RISC-V KVM system suspend flag that any
  * vCPU's next KVM_RUN resets.
  */
+import { overlappingBroadcasts } from "./broadcast.js";
 import type { RuleContext } from "./context.js";
 import { type FlagProtocol, flagProtocols } from "./flags.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
@@ -46,7 +47,29 @@ export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protoc
       });
     }
   }
-  return out;
+  return [...out, ...overlaps(ctx, rule)];
+}
+
+/** One outcome for each flag of all objects that two owners may use at a time. */
+function overlaps(ctx: RuleContext, rule: RuleOf<"flag-protocol">): Outcome[] {
+  const severity = rule.severity.overlappingOwners;
+  if (severity === "silent") return [];
+  return overlappingBroadcasts(ctx).map(({ field, set, clear, gates, owners }) => {
+    const anchor = ctx.site(clear.f, clear.event, "clear");
+    const [setter, clearer] = [set.f.fn.name, clear.f.fn.name];
+    return {
+      rule,
+      severity,
+      detail: { kind: "overlapping-owners", object: ctx.model.label, flag: field, setter, clearer, gates, owners },
+      key: `overlapping-owners ${field} ${clearer}`,
+      anchor,
+      sites: [ctx.site(set.f, set.event, "set"), anchor],
+      competitors: [],
+      whole: set.f.fn.whole && clear.f.fn.whole,
+      weak: !set.f.fn.whole || !clear.f.fn.whole,
+      acknowledgedBy: ctx.acknowledgement(clear.f),
+    };
+  });
 }
 
 /** Where the flag is set, and where it is tested before something is done. */

@@ -2,7 +2,7 @@
  * Rule kind `guarded-access`: another object's guarded state is touched without its guard, or under the guard of another
  * instance. Own state, and state of an object that only the caller knows, is judged where the object is bound.
  */
-import type { AccessEvent } from "../analysis/events.js";
+import type { AccessEvent, CallEvent } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
@@ -10,6 +10,7 @@ import { isField, type RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
+import { unguardedOwnWrites } from "./own-write.js";
 import { identityOf, sharedPlace } from "./places.js";
 import type { RuleOf } from "./rule-schema.js";
 
@@ -32,6 +33,17 @@ export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-ac
       places.add(place);
       if (found.detail.kind !== "wrong-instance" || !out.some((o) => o.key === found.key)) out.push(found);
     }
+  }
+  for (const { f, event } of unguardedOwnWrites(ctx, rule.state.fields)) {
+    const detail: OutcomeDetail = {
+      kind: "own-write",
+      object: ctx.model.label,
+      state: rule.state.label,
+      guard: ctx.guards[0]?.label ?? "",
+      writer: f.fn.name,
+    };
+    const found = outcome(ctx, rule, f, event, detail, rule.severity.ownWrite);
+    if (found !== null) out.push(found);
   }
   return numbered(out);
 }
@@ -95,17 +107,18 @@ function outcome(
   ctx: RuleContext,
   rule: RuleOf<"guarded-access">,
   f: ProgramFunction,
-  event: AccessEvent,
+  event: AccessEvent | CallEvent,
   detail: OutcomeDetail,
   severity: "error" | "warning" | "note" | "silent",
 ): Outcome | null {
   if (severity === "silent") return null;
-  const anchor = ctx.site(f, event, event.kind);
+  const anchor = ctx.site(f, event, event.kind === "read" ? "read" : "write");
   return {
     rule,
     severity,
     detail,
-    key: detail.kind === "wrong-instance" ? `${detail.kind} ${f.fn.name}` : `${detail.kind} ${f.fn.name} ${event.kind}`,
+    key:
+      detail.kind === "wrong-instance" ? `${detail.kind} ${f.fn.name}` : `${detail.kind} ${f.fn.name} ${anchor.role}`,
     anchor,
     sites: [anchor],
     competitors: competitors(ctx, rule.state.fields, null),

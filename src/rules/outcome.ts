@@ -40,6 +40,17 @@ export type OutcomeDetail =
       gate: { flag: string; wipedBy: string[] } | null;
       checker: string;
     }
+  | {
+      kind: "overlapping-owners";
+      object: string;
+      flag: string;
+      setter: string;
+      clearer: string;
+      gates: string[];
+      /** Functions that set and clear it and hold no lock in common. */
+      owners: string[];
+    }
+  | { kind: "own-write"; object: string; state: string; guard: string; writer: string }
   | { kind: "unlocked-write"; object: string; state: string; guard: string; variable: string; writer: string }
   | {
       kind: "wrong-instance";

@@ -65,6 +65,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
         unlockedWrite: severityOf.default("error"),
         wrongInstance: severityOf.default("error"),
         reportedRead: severityOf.default("note"),
+        ownWrite: severityOf.default("warning"),
       })
       .prefault({}),
   }),
@@ -78,7 +79,9 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     ...base,
     kind: z.literal("flag-protocol"),
     ...guarded,
-    severity: z.strictObject({ foreignClear: severityOf.default("warning") }).prefault({}),
+    severity: z
+      .strictObject({ foreignClear: severityOf.default("warning"), overlappingOwners: severityOf.default("warning") })
+      .prefault({}),
   }),
   z.strictObject({
     ...base,

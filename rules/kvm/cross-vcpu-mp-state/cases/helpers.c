@@ -30,8 +30,15 @@ static void park_peer_locked(struct kvm_vcpu *me, unsigned long id)
 
 static void park_self(struct kvm_vcpu *me)
 {
-	/* ok: kvm/cross-vcpu-mp-state */
+	/* ruleid: kvm/cross-vcpu-mp-state */
 	set_parked(me);
+}
+
+static void park_self_locked(struct kvm_vcpu *me)
+{
+	scoped_guard(spinlock, &me->arch.mp_state_lock)
+		/* ok: kvm/cross-vcpu-mp-state */
+		set_parked(me);
 }
 
 static void take_state(struct kvm_vcpu *v)

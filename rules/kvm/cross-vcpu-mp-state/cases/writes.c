@@ -84,10 +84,19 @@ static void wake_early_return(struct kvm_vcpu *source, unsigned long id, bool la
 	}
 }
 
+/* Others write it under the lock: so should its owner. */
 static void wake_own(struct kvm_vcpu *vcpu)
 {
+	/* ruleid: kvm/cross-vcpu-mp-state */
+	vcpu->arch.power_off = false;
+}
+
+static void wake_own_locked(struct kvm_vcpu *vcpu)
+{
+	spin_lock(&vcpu->arch.mp_state_lock);
 	/* ok: kvm/cross-vcpu-mp-state */
 	vcpu->arch.power_off = false;
+	spin_unlock(&vcpu->arch.mp_state_lock);
 }
 
 static void wake_under_vm_lock(struct kvm_vcpu *vcpu, unsigned long id)

@@ -1,0 +1,85 @@
+/**
+ * Writes of the own state without its guard, where other threads write it too: then the owner's write is no safer than
+ * theirs. A write in a helper is judged with what its callers hold, up to where userspace or the guest comes in.
+ */
+import type { AccessEvent, CallEvent } from "../analysis/events.js";
+import type { ProgramFunction } from "../analysis/program.js";
+import type { Value } from "../analysis/value.js";
+import { isField, type RuleContext } from "./context.js";
+import { guardHeld } from "./guards.js";
+import { identityOf, sharedPlace } from "./places.js";
+
+export interface OwnWrite {
+  f: ProgramFunction;
+  event: AccessEvent | CallEvent;
+  object: Value;
+}
+
+const MAX_UP = 8;
+
+/** The unguarded writes of own state, each where the lock would have to be taken; empty when nobody else writes it. */
+export function unguardedOwnWrites(ctx: RuleContext, fields: readonly string[]): OwnWrite[] {
+  const direct = ctx.functions.flatMap((f) => ownWrites(ctx, f, fields));
+  if (direct.length === 0 || !othersWrite(ctx, fields)) return [];
+  return direct.flatMap((w) => placesToLock(ctx, w));
+}
+
+function othersWrite(ctx: RuleContext, fields: readonly string[]): boolean {
+  return ctx.functions.some((f) =>
+    ctx.facts(f).events.some((e) => {
+      const place = e.kind === "write" ? sharedPlace(e.place, ctx.model) : null;
+      return (
+        place?.scope === "object" && isField(place.field, fields) && identityOf(place.owner, ctx.model) === "other"
+      );
+    }),
+  );
+}
+
+function ownWrites(ctx: RuleContext, f: ProgramFunction, fields: readonly string[]): OwnWrite[] {
+  if (!f.fn.whole || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  const out: OwnWrite[] = [];
+  for (const event of ctx.facts(f).events) {
+    if (event.kind !== "write" || event.origin !== null || event.exclusive) continue;
+    const place = sharedPlace(event.place, ctx.model);
+    if (place?.scope !== "object" || !isField(place.field, fields)) continue;
+    const identity = identityOf(place.owner, ctx.model);
+    if ((identity === "param" || identity === "self") && !isGuarded(ctx, f, event, place.owner))
+      out.push({ f, event, object: place.owner });
+  }
+  return out;
+}
+
+function isGuarded(ctx: RuleContext, f: ProgramFunction, event: AccessEvent | CallEvent, object: Value): boolean {
+  const guards = ctx.allGuards();
+  if (guardHeld([...event.held, ...ctx.entryLocks(f)], object, ctx.model, guards) !== null) return true;
+  return [...event.unsure].some((key) => guards.some((g) => key.endsWith(`.${g.field}`)));
+}
+
+/** Calls of the write's function that hand over a vCPU which is the caller's own, as far as is known. */
+function callsWith(ctx: RuleContext, { f, object }: OwnWrite): OwnWrite[] {
+  return ctx.callsTo(f).flatMap(({ caller, event }) => {
+    const arg = event.args[object.index];
+    return arg === undefined ? [] : [{ f: caller, event, object: arg }];
+  });
+}
+
+/** Where no caller holds the lock, the write itself; where some do, the calls of those that do not. */
+function placesToLock(ctx: RuleContext, write: OwnWrite): OwnWrite[] {
+  if (write.object.kind !== "param") return [write];
+  const all = callsWith(ctx, write);
+  const calls = all.filter((c) => identityOf(c.object, ctx.model) !== "other");
+  if (all.length === 0) return ctx.callsTo(write.f).length === 0 || ctx.isEntry(write.f) ? [write] : [];
+  const open = calls.filter((c) => isOpen(ctx, c, MAX_UP));
+  if (open.length === 0) return [];
+  return open.length === all.length ? [write] : open;
+}
+
+/** True when no guard is held at this call, nor on some way up from it to where a thread comes in. */
+function isOpen(ctx: RuleContext, call: OwnWrite, depth: number): boolean {
+  if (ctx.isLifecycle(call.f) || isGuarded(ctx, call.f, call.event, call.object)) return false;
+  // What an entry has not from a getter (filp->private_data) is its own.
+  if (call.object.kind !== "param") return identityOf(call.object, ctx.model) === "self" || ctx.isEntry(call.f);
+  const calls = callsWith(ctx, call);
+  if (calls.length === 0 || ctx.isEntry(call.f)) return true;
+  return depth > 0 && calls.some((c) => isOpen(ctx, c, depth - 1));
+}
