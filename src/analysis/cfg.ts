@@ -5,7 +5,7 @@
  */
 import type { CFunction, Declarator, Expr, Stmt } from "../source/ast.js";
 
-/** A loop: over all objects of some kind (`name` is the macro), or a plain one (`name` is ""). */
+/** A loop: over all objects of some kind (`name` is the macro), or a plain one (`name` is "for", "while" or "do"). */
 export interface Loop {
   id: number;
   name: string;
@@ -137,15 +137,15 @@ class CfgBuilder {
         this.ifStmt(stmt);
         return;
       case "while":
-        this.plainLoop(stmt.at, stmt.end);
+        this.plainLoop("while", stmt.at, stmt.end);
         this.loop(stmt.test, stmt.body, null);
         return;
       case "do":
-        this.plainLoop(stmt.at, stmt.end);
+        this.plainLoop("do", stmt.at, stmt.end);
         this.doLoop(stmt);
         return;
       case "for":
-        this.plainLoop(stmt.at, stmt.end);
+        this.plainLoop(stmt.test === null ? "do" : "for", stmt.at, stmt.end);
         if (stmt.init !== null) this.stmt(stmt.init);
         this.loop(stmt.test, stmt.body, stmt.step);
         return;
@@ -299,8 +299,8 @@ class CfgBuilder {
     this.startAt(after);
   }
 
-  private plainLoop(at: number, end: number): void {
-    this.loops.push({ id: this.loops.length, name: "", args: [], at, end });
+  private plainLoop(name: string, at: number, end: number): void {
+    this.loops.push({ id: this.loops.length, name, args: [], at, end });
   }
 
   private macroLoop(stmt: Extract<Stmt, { kind: "macro-loop" }>): void {

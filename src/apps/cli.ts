@@ -28,6 +28,7 @@ Examples:
   review series.mbox                            review a series for a person to read
   review --tree ~/linux series.mbox             the same, with the kernel tree it applies to
   b4 mbox -o- MESSAGE-ID | review -             review a thread of lore.kernel.org
+  review --tree ~/linux --scan arch/riscv/kvm   what the rules say of the tree itself
   review --format reply series.mbox > re.mbox   write the replies (mboxrd) that a reviewer would send
   review parse month.txt.gz | jq .title         what stands in an archive, one JSON object a line
   source <(review completion bash)              complete words in this shell`;
@@ -56,6 +57,7 @@ const reviewCommand = (program: Command): void => {
     .addOption(
       new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
     )
+    .option("--scan <path...>", "report on files of the tree itself, in place of patches (needs --tree)")
     .option("-r, --rules <dir>", "folder of rules to use in place of the built-in ones")
     .option("--from <mailbox>", "sender of the replies of --format reply, as 'Name <address>'")
     .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
@@ -64,6 +66,14 @@ const reviewCommand = (program: Command): void => {
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", HELP)
     .action(async (inputs: string[], options: ReviewOptions) => {
+      if (options.scan !== undefined) {
+        if (options.tree === undefined) program.error("error: --scan needs --tree");
+        if (inputs.length > 0)
+          program.error(`error: --scan reads no mail; write -- before paths, or leave out ${inputs[0]}`);
+        const { runScan } = await import("./scan-command.js");
+        process.exitCode = await runScan(options.scan, options, version());
+        return;
+      }
       if (inputs.length === 0) program.error("error: name an input, or - for standard input");
       const { runReview } = await import("./review-command.js");
       process.exitCode = await runReview(inputs, options, version());

@@ -21,6 +21,8 @@ export interface RenderOptions {
   from: Mailbox | null;
   /** Columns that text fills. */
   width: number;
+  /** Number of files that a scan looked at. */
+  scanned?: number;
 }
 
 /** A report, and what is to be said beside it on standard error. */
@@ -38,12 +40,13 @@ const replies = (result: ReviewResult, { tree, from }: RenderOptions): Rendered 
 };
 
 const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) => string | Rendered> = {
-  text: (result, { all, quiet, width }) =>
+  text: (result, { all, quiet, width, scanned }) =>
     renderTerminal(result, {
       paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
       width,
       all,
       quiet,
+      ...(scanned === undefined ? {} : { scanned }),
     }),
   json: (result) => renderJson(result.review),
   reply: replies,

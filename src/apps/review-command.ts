@@ -21,6 +21,8 @@ export interface ReviewOptions {
   rules?: string;
   from?: string;
   all?: boolean;
+  /** Paths of the tree to report on, in place of patches. */
+  scan?: string[];
   quiet?: boolean;
 }
 
@@ -32,7 +34,7 @@ const senderOf = (from: string | undefined): Mailbox | null => {
   throw new ReviewError("bad-sender", EXIT.usage, "--from is no mailbox: write it as 'Name <name@example.org>'");
 };
 
-interface Tools {
+export interface Tools {
   rules: RuleSet;
   tree: OpenTree | null;
   /** This package's version. */
@@ -40,7 +42,7 @@ interface Tools {
 }
 
 /** Rules and tree are opened before the inputs are read: what is wrong with them is told at once. */
-const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
+export const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
   const rules = await loadRules(options.rules);
   const tree = options.tree === undefined ? null : await openTree(options.tree);
   return { rules, tree, version };

@@ -13,4 +13,6 @@ export interface TerminalOptions {
   all: boolean;
   /** Findings only: no account of what was analysed. */
   quiet: boolean;
+  /** Number of files that a scan of the tree looked at; undefined for a review of patches. */
+  scanned?: number;
 }

@@ -99,12 +99,14 @@ export const interleavingLines = (steps: readonly InterleavingStep[], width: num
 const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
   lines.length === 0 ? [] : [`  ${paint.bold(`${title}:`)}`, ...lines];
 
-const statusLines = (finding: Finding, options: TerminalOptions): string[] => {
+const statusLines = (finding: Finding, patch: Patch | null, options: TerminalOptions): string[] => {
   const answers = STATUS_ANSWERS[finding.status];
   const nursery = finding.nursery ? " The rule is in nursery: it is shown here and never posted." : "";
+  // A scan of the tree has no patch to ask about.
+  const questions =
+    patch === null ? [] : [`  ${QUESTIONS.before} ${answers.before}`, `  ${QUESTIONS.after} ${answers.after}`];
   return [
-    `  ${QUESTIONS.before} ${answers.before}`,
-    `  ${QUESTIONS.after} ${answers.after}`,
+    ...questions,
     ...wrap(
       `Confidence: ${finding.confidence} (${CONFIDENCE_PHRASES[finding.confidence]}).${nursery} Finding ${visible(finding.id)}.`,
       options.width,
@@ -133,6 +135,6 @@ export const findingBlock = (finding: Finding, patch: Patch | null, options: Ter
     ),
     ...section(HEADINGS.interleaving, interleavingLines(finding.interleaving, width, "    "), paint),
     ...section(HEADINGS.suggestion, paragraph(finding.suggestion), paint),
-    ...statusLines(finding, options),
+    ...statusLines(finding, patch, options),
   ];
 };

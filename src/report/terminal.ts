@@ -60,7 +60,8 @@ const hiddenPhrase = (hidden: readonly Finding[]): string => {
 
 const summary = (result: ReviewResult, shown: readonly Finding[], options: TerminalOptions): string[] => {
   const { findings, patches } = result.review;
-  const looked = counted(patches.length, "patch", "patches");
+  const looked =
+    options.scanned === undefined ? counted(patches.length, "patch", "patches") : counted(options.scanned, "file");
   const kinds = (["error", "warning", "note"] as const)
     .map((severity) => [severity, shown.filter((finding) => finding.severity === severity).length] as const)
     .filter(([, count]) => count > 0)

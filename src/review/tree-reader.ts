@@ -18,7 +18,7 @@ export type AppliedPatch =
 /** Beyond this many files a surrounding is cut, in order of paths. */
 const MAX_CONTEXT = 600;
 
-const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
+export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
@@ -68,6 +68,11 @@ export class TreeReader {
     return { ok: true, base, result: await this.side(surroundings, after), exact: applied.exact, files };
   }
 
+  /** Files of the tree as it stands, with what the rules need around them. */
+  async files(paths: readonly string[], rules: readonly Rule[]): Promise<CFile[]> {
+    return this.side([...paths, ...(await this.around(paths, rules))], new Map());
+  }
+
   private async side(paths: readonly string[], changed: ReadonlyMap<string, string | null>): Promise<CFile[]> {
     const out: CFile[] = [];
     for (const path of [...new Set([...paths, ...changed.keys()])].sort()) {
@@ -87,9 +92,16 @@ export class TreeReader {
   }
 
   /** Paths of the files that the rules want read beside the patched ones, for each architecture that is patched. */
-  private async surroundings(files: readonly FileDiff[], rules: readonly Rule[]): Promise<string[]> {
-    const arches = new Set(files.map((f) => archOf(f.newPath ?? f.oldPath ?? "")));
-    const folders = new Set(files.map((f) => folderOf(f.newPath ?? f.oldPath ?? "")));
+  private surroundings(files: readonly FileDiff[], rules: readonly Rule[]): Promise<string[]> {
+    return this.around(
+      files.map((f) => f.newPath ?? f.oldPath ?? ""),
+      rules,
+    );
+  }
+
+  private async around(paths: readonly string[], rules: readonly Rule[]): Promise<string[]> {
+    const arches = new Set(paths.map(archOf));
+    const folders = new Set(paths.map(folderOf));
     const patterns = new Set<string>();
     for (const rule of rules) {
       for (const pattern of rule.scope.context) {

@@ -50,7 +50,10 @@ function wasThere(outcome: Outcome, { base, result }: BothOutcomes): boolean {
 
 export const sameFault = (a: Outcome, b: Outcome): boolean => a.rule.id === b.rule.id && a.key === b.key;
 
-function confidenceOf(outcome: Outcome, sides: Sides): Confidence {
+/** How the code was seen. */
+type View = Pick<Sides, "analysed" | "confidence">;
+
+function confidenceOf(outcome: Outcome, sides: View): Confidence {
   if (sides.analysed === "tree") return sides.confidence;
   return outcome.whole ? "medium" : "low";
 }
@@ -75,7 +78,8 @@ function uniqueSites(sites: readonly OutcomeSite[]): WitnessSite[] {
   return [...seen.values()];
 }
 
-function toFinding(outcome: Outcome, status: FindingStatus, patch: Patch | null, sides: Sides): Finding {
+/** An outcome as a finding, with its words. */
+export function toFinding(outcome: Outcome, status: FindingStatus, patch: Patch | null, sides: View): Finding {
   const { rule, anchor } = outcome;
   const words = wordsFor(outcome, sides.analysed === "tree" ? "tree" : outcome.whole ? "function" : "diff");
   return {
@@ -116,7 +120,7 @@ const sortKey = (f: Finding): string =>
   [f.path, String(f.line).padStart(9, "0"), f.rule, f.id, ROLES.indexOf(f.witness[0]?.role ?? "act")].join("\0");
 
 /** The order of findings within a patch: by place, rule and id. */
-const compareFindings = (a: Finding, b: Finding): number => {
+export const compareFindings = (a: Finding, b: Finding): number => {
   const [ka, kb] = [sortKey(a), sortKey(b)];
   return ka < kb ? -1 : ka > kb ? 1 : 0;
 };

@@ -3,6 +3,7 @@
  * after it. Looking at all objects, one lock at a time, ends as a check of all that nothing keeps true. Excused by a sound
  * gate: a flag that every competitor tests and that nobody else can clear.
  */
+import type { Loop } from "../analysis/cfg.js";
 import type { Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
@@ -110,13 +111,7 @@ function checkedObject(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Prog
  * What relies on the check: after a look at every element, anything done behind the loop; after a look at one object, a
  * change of that object's state.
  */
-function reliesOn(
-  ctx: RuleContext,
-  loops: readonly { id: number; at: number; end: number }[],
-  object: Value,
-  act: Event,
-  fact: Fact,
-): boolean {
+function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value, act: Event, fact: Fact): boolean {
   // Below zero: a helper has looked at every element.
   if (object.kind === "element" && object.index < 0) return act.at > fact.at;
   const loop =
@@ -126,7 +121,9 @@ function reliesOn(
   if (loop !== undefined && act.at >= loop.end) return true;
   if (object.kind === "element" || act.kind !== "write" || act.rechecked) return false;
   const written = sharedPlace(act.place, ctx.model);
-  return written?.scope === "object" && written.owner === object;
+  if (written?.scope !== "object" || written.owner !== object) return false;
+  // What was put by for later decides on the state itself; what is looked at on the spot, on anything of the object.
+  return fact.dep.at === fact.at || isField(written.field, ctx.rule.state.fields);
 }
 
 /** What an act is called where it is done: the call that leads to it, the function called, or the place written. */
@@ -135,9 +132,11 @@ function actName(act: Event): string {
   return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? act.place.show : "";
 }
 
-/** The innermost loop that an offset stands in. */
-function innermost<T extends { at: number; end: number }>(loops: readonly T[], at: number): T | undefined {
-  return loops.filter((l) => l.at <= at && at < l.end).sort((a, b) => b.at - a.at)[0];
+/** The `for` loop that an offset stands in most closely: it looks at one after the other. */
+function innermost(loops: readonly Loop[], at: number): Loop | undefined {
+  const inner = loops.filter((l) => l.at <= at && at < l.end).sort((a, b) => b.at - a.at)[0];
+  // while and do go on until one is found: what follows is about that one.
+  return inner?.name === "for" ? inner : undefined;
 }
 
 function outcome(

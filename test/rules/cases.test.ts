@@ -5,6 +5,10 @@ import { caseMarks, judgeMark } from "../../src/rules/cases.js";
 import { evaluateRules } from "../../src/rules/evaluate.js";
 import { programOf, root, rules } from "../engine.js";
 
+/** Where a case pretends to stand: a first comment may say so. */
+const pathOf = (text: string, file: string): string =>
+  /^\/\* path: (\S+) \*\//.exec(text)?.[1] ?? `arch/riscv/kvm/${basename(file)}`;
+
 describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
   const folder = join(root, "rules", id, "cases");
   const files = readdirSync(folder).filter((f) => f.endsWith(".c"));
@@ -19,7 +23,7 @@ describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
 
   it.each(files)("%s", (file) => {
     const text = readFileSync(join(folder, file), "utf8");
-    const program = programOf({ [`arch/riscv/kvm/${basename(file)}`]: text });
+    const program = programOf({ [pathOf(text, file)]: text });
     const { outcomes } = evaluateRules(
       program,
       rules.rules.filter((r) => r.id === id),

@@ -1,0 +1,43 @@
+/** `review --scan`: what the rules say of a tree as it stands. */
+import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { loadParser } from "../io/load-rules.js";
+import { makeProgress, outputWidth, writeOutput } from "../io/terminal.js";
+import { visible } from "../report/visible.js";
+import { scanPaths, scanTree } from "../review/scan.js";
+import { render } from "./render.js";
+import { openTools, type ReviewOptions } from "./review-command.js";
+
+/** Scans paths of the tree; answers the exit code: what was there before never fails a run. */
+export const runScan = async (paths: readonly string[], options: ReviewOptions, version: string): Promise<ExitCode> => {
+  const { rules, tree } = await openTools(options, version);
+  if (tree === null) throw new ReviewError("no-tree", EXIT.usage, "--scan needs --tree");
+  const progress = makeProgress(options.quiet !== true);
+  try {
+    const { files, missing } = await scanPaths(tree, paths);
+    if (missing.length > 0) {
+      const problems = missing.map((p) => ({ code: "no-such-path", message: `no C file at ${p}` }));
+      throw new ReviewError("no-such-path", EXIT.input, `the tree has no C file at ${missing.join(", ")}`, {
+        problems,
+      });
+    }
+    const onProgress = (done: number, total: number, label: string): void =>
+      progress.update(done / Math.max(1, total), visible(label));
+    const parse = await loadParser();
+    const review = await scanTree(files, { tree, rules, parse, version, onProgress });
+    const { format, quiet = false } = options;
+    const shown = {
+      format,
+      all: true,
+      quiet,
+      tree: tree.label,
+      from: null,
+      width: outputWidth(),
+      scanned: files.length,
+    };
+    await writeOutput(render({ review, reviewed: [] }, shown).text);
+    return EXIT.nothing;
+  } finally {
+    progress.clear();
+    await tree.close();
+  }
+};
