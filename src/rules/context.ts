@@ -12,6 +12,12 @@ import { type Identity, identityOf, sharedPlace } from "./places.js";
 import type { ObjectRule } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
 
+/** A call of a function, and where it stands. */
+interface Call {
+  caller: ProgramFunction;
+  event: CallEvent;
+}
+
 export class RuleContext {
   readonly model: ObjectModel;
   readonly guards: readonly Guard[];
@@ -26,6 +32,8 @@ export class RuleContext {
   private readonly entryCache = new Map<ProgramFunction, Held[]>();
   private readonly identityCache = new Map<string, Identity>();
   private extraGuards: readonly Guard[] | null = null;
+  private readonly callsCache = new Map<ProgramFunction, readonly Call[]>();
+  private indirect: Map<string, Call[]> | null = null;
 
   constructor(
     readonly program: Program,
@@ -125,22 +133,35 @@ export class RuleContext {
   }
 
   /** Calls of a function in view, by name or through a table. */
-  callsTo(f: ProgramFunction): { caller: ProgramFunction; event: CallEvent }[] {
-    const out: { caller: ProgramFunction; event: CallEvent }[] = [];
+  callsTo(f: ProgramFunction): readonly Call[] {
+    const known = this.callsCache.get(f);
+    if (known !== undefined) return known;
+    const out: Call[] = [];
     for (const caller of this.program.callersOf(f)) {
       for (const event of this.facts(caller).events) {
         if (event.kind === "call" && event.name === f.fn.name) out.push({ caller, event });
       }
     }
-    const fields = this.handlers.get(f.fn.name);
-    if (fields === undefined) return out;
-    for (const caller of this.functions) {
-      for (const event of this.facts(caller).events) {
-        if (event.kind === "call" && fields.has(/(?:->|\.)(\w+)$/.exec(event.name)?.[1] ?? ""))
-          out.push({ caller, event });
+    for (const field of this.handlers.get(f.fn.name) ?? []) for (const c of this.callsThrough(field)) out.push(c);
+    this.callsCache.set(f, out);
+    return out;
+  }
+
+  /** Calls through a field of a table of operations: `ops->handler(...)`. */
+  private callsThrough(field: string): readonly Call[] {
+    if (this.indirect === null) {
+      this.indirect = new Map();
+      for (const caller of this.functions) {
+        for (const event of this.facts(caller).events) {
+          const name = event.kind === "call" ? /(?:->|\.)(\w+)$/.exec(event.name)?.[1] : undefined;
+          if (name === undefined || event.kind !== "call") continue;
+          const list = this.indirect.get(name);
+          if (list === undefined) this.indirect.set(name, [{ caller, event }]);
+          else list.push({ caller, event });
+        }
       }
     }
-    return out;
+    return this.indirect.get(field) ?? [];
   }
 
   /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
@@ -152,6 +173,7 @@ export class RuleContext {
     for (const { caller, event } of common === null ? this.callsTo(f) : []) {
       const here = [...event.held, ...this.entryLocks(caller)].filter((h) => pathOf(h.lock).root.kind === "container");
       common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+      if (common.length === 0) break;
     }
     this.entryCache.set(f, common ?? []);
     return common ?? [];
