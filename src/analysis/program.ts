@@ -43,6 +43,29 @@ export class Program {
     }
   }
 
+  /**
+   * Takes over what another program knows of functions that both hold (the same objects) and that reach, through calls by
+   * name, none of the `changed` functions. For reviewing many small changes of the same files.
+   */
+  reuse(other: Program, changed: ReadonlySet<string>): void {
+    const stale = new Set(changed);
+    const names = [...changed];
+    for (let name = names.pop(); name !== undefined; name = names.pop()) {
+      for (const caller of [...other.callersNamed(name), ...this.callersNamed(name)]) {
+        if (stale.has(caller.fn.name)) continue;
+        stale.add(caller.fn.name);
+        names.push(caller.fn.name);
+      }
+    }
+    for (const { fn } of this.functions) {
+      if (stale.has(fn.name)) continue;
+      const facts = other.factsOf.get(fn);
+      const summary = other.summaries.get(fn);
+      if (facts !== undefined) this.factsOf.set(fn, facts);
+      if (summary !== undefined) this.summaries.set(fn, summary);
+    }
+  }
+
   private addStruct(struct: CStruct): void {
     const own = this.structs.get(struct.name);
     this.structs.set(struct.name, own === undefined ? struct : { ...own, fields: [...own.fields, ...struct.fields] });
@@ -117,14 +140,18 @@ export class Program {
 
   /** Functions in view that call this one by name. */
   callersOf(f: ProgramFunction): ProgramFunction[] {
+    return this.callersNamed(f.fn.name).filter((c) => this.resolve(f.fn.name, c.file) === f);
+  }
+
+  private callersNamed(name: string): readonly ProgramFunction[] {
     this.callersByName ??= this.indexCallers();
-    return (this.callersByName.get(f.fn.name) ?? []).filter((c) => this.resolve(f.fn.name, c.file) === f);
+    return this.callersByName.get(name) ?? [];
   }
 
   private indexCallers(): Map<string, ProgramFunction[]> {
     const index = new Map<string, ProgramFunction[]>();
     for (const caller of this.functions) {
-      for (const name of calledNames(caller.fn)) {
+      for (const name of calledOnce(caller.fn)) {
         const list = index.get(name);
         if (list === undefined) index.set(name, [caller]);
         else list.push(caller);
@@ -132,6 +159,15 @@ export class Program {
     }
     return index;
   }
+}
+
+const calls = new WeakMap<CFunction, ReadonlySet<string>>();
+
+/** Names that a function calls, looked up once for as long as the function is kept. */
+function calledOnce(fn: CFunction): ReadonlySet<string> {
+  const known = calls.get(fn) ?? calledNames(fn);
+  calls.set(fn, known);
+  return known;
 }
 
 /** Names that a function calls. */
