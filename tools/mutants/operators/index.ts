@@ -1,0 +1,19 @@
+/** All operators, faults first. A new one is one entry in one of these lists. */
+import type { Operator } from "../operator.js";
+import { balanceFaults } from "./balance.js";
+import { guardedFaults } from "./guarded.js";
+import { protocolFaults, protocolSounds } from "./protocol.js";
+import { soundLocks } from "./sound-locks.js";
+import { soundText } from "./sound-text.js";
+import { vcpuFaults, vcpuSounds } from "./vcpu.js";
+
+export const OPERATORS: readonly Operator[] = [
+  ...balanceFaults,
+  ...guardedFaults,
+  ...vcpuFaults,
+  ...protocolFaults,
+  ...soundText,
+  ...soundLocks,
+  ...vcpuSounds,
+  ...protocolSounds,
+];
