@@ -20,6 +20,8 @@ export type Step =
   | { kind: "decl"; declarator: Declarator }
   /** The loop variables get the next element. */
   | { kind: "next"; loop: Loop }
+  /** Every element was visited: what was done to one was done to all. */
+  | { kind: "done"; loop: Loop }
   /** `guard(class)(args)`: takes a lock until the matching release step. */
   | { kind: "guard"; id: number; className: string; args: Expr[]; at: number }
   | { kind: "release"; ids: number[]; at: number }
@@ -315,8 +317,12 @@ class CfgBuilder {
     const after = this.newBlock();
     for (const arg of stmt.args) if (arg.kind !== "id") this.step({ kind: "eval", expr: arg, use: "branch" });
     this.link(this.current, head);
+    const done = this.newBlock();
     this.link(head, inside);
-    this.link(head, after);
+    this.link(head, done);
+    this.startAt(done);
+    this.step({ kind: "done", loop });
+    this.link(done, after);
     this.startAt(inside);
     this.step({ kind: "next", loop });
     this.withJumps(after, head, () => this.scoped(stmt.body));

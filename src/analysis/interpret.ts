@@ -124,6 +124,11 @@ export class Interpreter {
       case "next":
         this.nextElement(s, step.loop.id, step.loop.name, step.loop.args);
         return;
+      case "done":
+        for (const value of new Set(s.env.values())) {
+          if (value.kind === "element" && value.index === step.loop.id) this.rebind(s, value);
+        }
+        return;
       case "guard":
         this.guard(s, step);
         return;
