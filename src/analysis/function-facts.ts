@@ -6,7 +6,8 @@ import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
 import { Dominance } from "./dominance.js";
 import { type Event, EventLog } from "./events.js";
-import { type InterpretContext, Interpreter } from "./interpret.js";
+import { Interpreter } from "./interpret.js";
+import type { InterpretContext } from "./recorder.js";
 import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
 import type { Value, Values } from "./value.js";
 

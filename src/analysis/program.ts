@@ -5,7 +5,8 @@
 import type { CFile, CFunction, CStruct, Expr, MacroFunction, Stmt, TableEntry, TypeRef } from "../source/ast.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
-import { type Summary, summarise } from "./summary.js";
+import { summarise } from "./summarise.js";
+import type { Summary } from "./summary.js";
 
 export interface ProgramFunction {
   file: CFile;

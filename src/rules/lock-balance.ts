@@ -2,9 +2,10 @@
  * Rule kind `lock-balance`: a lock is still held on one way out of a function that gives it back on others, is taken while it is
  * held, or is given back when it is not. A function that returns with a lock by design is told by what it returns.
  */
+
+import { truthOf } from "../analysis/conditions.js";
 import type { LockEvent, ReturnEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
-import { truthOf } from "../analysis/interpret.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";

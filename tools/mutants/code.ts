@@ -63,7 +63,7 @@ export const fieldOf = (node: SyntaxNode, field: string): SyntaxNode | undefined
 
 export const textOf = (fn: FnSite, node: SyntaxNode): string => fn.file.text.slice(node.start, node.end);
 
-export const squeeze = (text: string): string => text.replace(/\s+/g, "");
+const squeeze = (text: string): string => text.replace(/\s+/g, "");
 
 /** The function called and its arguments, for a call by name. */
 function callOf(fn: { file: { text: string } }, node: SyntaxNode): { name: string; args: SyntaxNode[] } | null {

@@ -1,0 +1,125 @@
+/** What a branch teaches: which reads a condition rests on, which locks it settles, which names are one object. */
+import type { Expr } from "../source/ast.js";
+import { stripHints } from "./cfg.js";
+import { COMPARE, comparesThings, isMask, mentions, normalise, truthOf } from "./conditions.js";
+import { LockInterpreter } from "./lock-interpreter.js";
+import { type Fact, factKey, type PathState, type ReadDep, takeLock } from "./state.js";
+import type { Value } from "./value.js";
+
+export abstract class ConditionInterpreter extends LockInterpreter {
+  /** All reads that a value rests on. */
+  depsOf(s: PathState, value: Value): ReadDep[] {
+    const own = s.deps.get(value.key);
+    if (own !== undefined) return [...own];
+    const out: ReadDep[] = [];
+    for (const part of value.parts) out.push(...this.depsOf(s, part));
+    return out;
+  }
+
+  /** Goes along an edge taken on `expr` being `truth`. Returns false when this path cannot go there. */
+  assume(s: PathState, expr: Expr, truth: boolean): boolean {
+    const value = this.quiet(() => this.evalAgain(s, expr));
+    const [test, positive] = normalise(value, truth);
+    if (test.kind === "constant") {
+      const constant = truthOf(test);
+      return constant === null || (constant === "nonzero") === positive;
+    }
+    const known = s.known.get(test.key);
+    if (known !== undefined && known !== positive) return false;
+    s.known.set(test.key, positive);
+    this.settlePending(s, test, positive);
+    const equal = test.kind === "op" && test.name === (positive ? "==" : "!=") && comparesThings(test);
+    for (const dep of this.depsOf(s, test)) {
+      const comparesObject = equal || (dep.compares && positive !== dep.inverted);
+      this.learn(s, { dep, truth: positive !== dep.inverted, comparesObject, at: expr.at });
+    }
+    this.learnEquality(s, value, truth);
+    return true;
+  }
+
+  /** The reads that a condition rests on, after its evaluation. */
+  conditionDeps(s: PathState, expr: Expr): ReadDep[] {
+    return this.depsOf(
+      s,
+      normalise(
+        this.quiet(() => this.evalAgain(s, expr)),
+        true,
+      )[0],
+    );
+  }
+
+  /** The value of a condition that was just evaluated: calls are not made again. */
+  protected evalAgain(s: PathState, expr: Expr): Value {
+    if (expr.kind === "call" && expr.callee.kind === "id") {
+      const accessor = this.ctx.models.accessors.get(expr.callee.name);
+      const target = accessor?.op === "read" ? expr.args[accessor.argument] : undefined;
+      if (accessor !== undefined && target !== undefined) {
+        const place = this.place(s, target);
+        const bit = accessor.bit === null ? undefined : expr.args[accessor.bit];
+        return bit ? this.values.bit(place, this.evalAgain(s, bit)) : place;
+      }
+      if (stripHints(expr) !== expr) return this.evalAgain(s, stripHints(expr));
+      if (this.ctx.models.pure(expr.callee.name) && expr.args.length > 0) {
+        const args = expr.args.map((a) => this.evalAgain(s, a));
+        if (args.every(isMask)) return this.values.op(expr.callee.name, args);
+      }
+      return this.values.result(expr.callee.name, expr.at, null);
+    }
+    if (expr.kind === "binary") {
+      const [left, right] = [this.evalAgain(s, expr.left), this.evalAgain(s, expr.right)];
+      if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.values.bit(left, right);
+      return this.values.op(expr.op, [left, right]);
+    }
+    if (expr.kind === "unary" && (expr.op === "&" || expr.op === "*")) return this.place(s, expr.arg);
+    if (expr.kind === "unary") return this.values.op(expr.op, [this.evalAgain(s, expr.arg)]);
+    if (expr.kind === "assign" && expr.op === "=") {
+      return expr.left.kind === "id"
+        ? (s.env.get(expr.left.name) ?? this.values.free(expr.left.name))
+        : this.evalAgain(s, expr.right);
+    }
+    if (expr.kind === "id" || expr.kind === "member" || expr.kind === "index") return this.place(s, expr);
+    if (expr.kind === "number") return this.values.constant(expr.text);
+    if (expr.kind === "cast") return this.evalAgain(s, expr.arg);
+    return this.values.result(`cond`, expr.at, null);
+  }
+
+  protected settlePending(s: PathState, test: Value, truth: boolean): void {
+    const direct = s.pending.get(test.key);
+    const lessThan = test.kind === "op" && (test.name === "<" || test.name === "==") ? test.parts[0] : undefined;
+    const pending = direct ?? (lessThan ? s.pending.get(lessThan.key) : undefined);
+    if (pending === undefined) return;
+    s.pending.delete(direct ? test.key : (lessThan as Value).key);
+    if ((pending.success === "nonzero") === truth) takeLock(s, pending.held);
+  }
+
+  protected learn(s: PathState, fact: Fact): void {
+    s.snapshot = null;
+    for (const [key, old] of [...s.facts]) {
+      if (old.dep.place === fact.dep.place && old.dep.predicate === fact.dep.predicate && old.dep.at !== fact.dep.at)
+        s.facts.delete(key);
+    }
+    s.facts.delete(factKey(fact.dep, !fact.truth));
+    s.facts.set(factKey(fact.dep, fact.truth), fact);
+  }
+
+  /** After `a == b` the one name stands for the other: `if (tmp == vcpu)` makes tmp the own vCPU in that branch. */
+  protected learnEquality(s: PathState, value: Value, truth: boolean): void {
+    if (value.kind !== "op" || !COMPARE.has(value.name)) return;
+    const [a, b] = value.parts;
+    if (a === undefined || b === undefined || (value.name === "==") !== truth || !["==", "!="].includes(value.name))
+      return;
+    // v->vcpu_id == vcpu->vcpu_id says that v is vcpu.
+    if (a.kind === "field" && b.kind === "field" && a.name === b.name && a.base !== null && b.base !== null) {
+      if (this.isObject(a.base) && this.isObject(b.base)) this.nameAlike(s, a.base, b.base);
+      return;
+    }
+    if (this.isObject(a) || this.isObject(b)) this.nameAlike(s, a, b);
+  }
+
+  protected nameAlike(s: PathState, a: Value, b: Value): void {
+    if (a.kind === "constant" || b.kind === "constant") return;
+    const locked = [...s.locks.values()].some((h) => mentions(h.lock, a));
+    const [from, to] = a.kind === "param" || a.kind === "free" || locked ? [b, a] : [a, b];
+    for (const [name, bound] of s.env) if (bound === from) s.env.set(name, to);
+  }
+}

@@ -1,0 +1,160 @@
+/** What locks, unlocks, guards and assertions do to a path state. */
+import type { CFunction, Expr } from "../source/ast.js";
+import type { Step } from "./cfg.js";
+import type { LockCall } from "./models.js";
+import { Recorder } from "./recorder.js";
+import { dropLock, type Held, type PathState, takeLock } from "./state.js";
+import { pathOf, type Value } from "./value.js";
+
+export abstract class LockInterpreter extends Recorder {
+  /** The place an expression names, without reading it. */
+  abstract place(s: PathState, expr: Expr): Value;
+
+  /** The value of an expression. */
+  abstract eval(s: PathState, expr: Expr): Value;
+
+  protected abstract identifier(s: PathState, name: string, at: number, read: boolean): Value;
+
+  /** Locks that the function's own annotations say are held on entry: `__must_hold(&vcpu->mutex)`. */
+  enter(s: PathState, fn: CFunction): void {
+    for (const { name, args, at } of fn.annotations) {
+      const model = this.ctx.models.locks.get(name);
+      if (model?.op !== "assert") continue;
+      const lock = this.annotatedPath(s, args);
+      if (lock !== null) this.lock(s, model, lock, at, true);
+    }
+  }
+
+  /** A plain path such as `&vcpu->kvm->lock`; null for anything else. */
+  protected annotatedPath(s: PathState, text: string): Value | null {
+    const parts = text.replace(/[&\s()]/g, "").split(/->|\./);
+    if (parts.some((p) => !/^\w+$/.test(p))) return null;
+    const [root, ...fields] = parts as [string, ...string[]];
+    return fields.reduce((base, field) => this.member(base, field, true), this.identifier(s, root, 0, false));
+  }
+
+  protected guard(s: PathState, step: Extract<Step, { kind: "guard" }>): void {
+    const args = step.args.map((a) => this.place(s, a));
+    const model = this.ctx.models.guards.get(step.className);
+    const lock = args[model?.argument ?? 0];
+    // A guard of a kind that no model knows (DEFINE_GUARD) may lock what it is given.
+    if (model === undefined) this.maybeLocked(s, args);
+    if (model === undefined || lock === undefined) return;
+    this.lock(s, model, lock, step.at);
+    s.guards.set(step.id, lock.key);
+  }
+
+  protected releaseGuard(s: PathState, id: number, at: number): void {
+    const key = s.guards.get(id);
+    if (key === undefined) return;
+    s.guards.delete(id);
+    const lock = s.locks.get(key)?.lock;
+    if (lock === undefined) return;
+    this.emitUnlock(s, lock, "", at);
+    this.unlock(s, lock, at);
+  }
+
+  protected lock(s: PathState, model: LockCall, lock: Value, at: number, asserted = false): void {
+    const how = asserted ? "asserted" : "taken";
+    const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how };
+    if (!asserted) this.emitLock(s, held, at);
+    if (asserted && s.locks.has(lock.key)) return;
+    takeLock(s, held);
+  }
+
+  /** Records that a lock is taken; `odd` when it is held already. */
+  emitLock(s: PathState, { lock, mode, family }: Held, at: number, via: string[] = [], always = true): void {
+    const own = s.locks.get(lock.key);
+    const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
+    this.emit(s, {
+      kind: "lock",
+      at,
+      lock,
+      family,
+      mode,
+      odd,
+      oddOnSome: odd,
+      twice: false,
+      callers: false,
+      always,
+      via,
+    });
+  }
+
+  /** Records that a lock is given back; `odd` when it is not known to be held. */
+  emitUnlock(s: PathState, lock: Value, family: string, at: number, via: string[] = []): void {
+    const key = this.heldKey(s, lock);
+    const odd = key === null && !s.unsure.has(lock.key);
+    const twice = odd && s.freed.has(lock.key);
+    const callers = (odd && !twice) || (key !== null && s.locks.get(key)?.how === "asserted");
+    this.emit(s, {
+      kind: "unlock",
+      at,
+      lock,
+      family,
+      mode: "exclusive",
+      odd,
+      oddOnSome: odd,
+      twice,
+      callers,
+      always: true,
+      via,
+    });
+  }
+
+  protected unlock(s: PathState, lock: Value, at: number): void {
+    dropLock(s, this.heldKey(s, lock) ?? lock.key, lock, at);
+    // What was read of memory before may have changed from here on.
+    for (const known of [...s.known.keys()]) if (known.includes(".")) s.known.delete(known);
+  }
+
+  /** The key under which a lock is held: its own, or that of the same lock of every element of a loop. */
+  protected heldKey(s: PathState, lock: Value): string | null {
+    if (s.locks.has(lock.key)) return lock.key;
+    if (s.locks.has(`*${lock.key}`)) return `*${lock.key}`;
+    const { root, fields } = pathOf(lock);
+    for (const [key, held] of s.locks) {
+      if (held.all !== true) continue;
+      const other = pathOf(held.lock);
+      if (other.root.kind === root.kind && other.fields.join() === fields.join()) return key;
+    }
+    return null;
+  }
+
+  protected lockCall(s: PathState, model: LockCall, args: Expr[], name: string, at: number): Value {
+    const arg = args[model.argument];
+    args.forEach((a, i) => {
+      if (i !== model.argument) this.eval(s, a);
+    });
+    const lock = arg === undefined ? this.values.global(name) : this.place(s, arg);
+    const result = this.values.result(name, at, null);
+    this.rebind(s, result);
+    if (model.op === "unlock") {
+      this.emitUnlock(s, lock, model.family, at);
+      this.unlock(s, lock, at);
+    } else if (model.op === "assert") {
+      this.lock(s, model, lock, at, true);
+    } else if (model.success === null) {
+      this.lock(s, model, lock, at);
+    } else {
+      const held: Held = {
+        lock,
+        mode: model.mode,
+        acquired: at,
+        block: this.block,
+        family: model.family,
+        how: "taken",
+      };
+      s.pending.set(result.key, { held, success: model.success });
+    }
+    return result;
+  }
+
+  protected maybeLocked(s: PathState, args: readonly Value[]): void {
+    for (const arg of args) {
+      if (!this.isObject(arg)) continue;
+      s.unsure.add(`?${arg.key}`);
+      s.snapshot = null;
+    }
+  }
+}
