@@ -74,6 +74,8 @@ export interface LockEvent extends EventBase {
   callers: boolean;
   /** In a callee: every path through it does this. */
   always: boolean;
+  /** A trylock or killable form: taken only if its result says so. */
+  attempt: boolean;
 }
 
 export interface ReturnEvent extends EventBase {

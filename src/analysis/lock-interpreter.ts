@@ -41,16 +41,17 @@ export abstract class LockInterpreter extends Recorder {
     if (model === undefined) this.maybeLocked(s, args);
     if (model === undefined || lock === undefined) return;
     this.lock(s, model, lock, step.at);
-    s.guards.set(step.id, lock.key);
+    s.guards.set(step.id, { key: lock.key, family: model.family });
   }
 
   protected releaseGuard(s: PathState, id: number, at: number): void {
-    const key = s.guards.get(id);
-    if (key === undefined) return;
+    const guard = s.guards.get(id);
+    if (guard === undefined) return;
     s.guards.delete(id);
-    const lock = s.locks.get(key)?.lock;
+    // Not held any more: somebody gave back by hand what the guard gives back too.
+    const lock = s.locks.get(guard.key)?.lock ?? s.freed.get(guard.key)?.lock;
     if (lock === undefined) return;
-    this.emitUnlock(s, lock, "", at);
+    this.emitUnlock(s, lock, guard.family, at);
     this.unlock(s, lock, at);
   }
 
@@ -60,10 +61,20 @@ export abstract class LockInterpreter extends Recorder {
     if (!asserted) this.emitLock(s, held, at);
     if (asserted && s.locks.has(lock.key)) return;
     takeLock(s, held);
+    // Guarded state may have changed until the lock was had: a second look under it decides anew.
+    const isState = (key: string): boolean => this.ctx.models.watched.some((w) => key.includes(`.${w}`));
+    for (const known of [...s.known.keys()]) if (isState(known)) s.known.delete(known);
   }
 
   /** Records that a lock is taken; `odd` when it is held already. */
-  emitLock(s: PathState, { lock, mode, family }: Held, at: number, via: string[] = [], always = true): void {
+  emitLock(
+    s: PathState,
+    { lock, mode, family }: Held,
+    at: number,
+    via: string[] = [],
+    always = true,
+    attempt = false,
+  ): void {
     const own = s.locks.get(lock.key);
     const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
     this.emit(s, {
@@ -77,6 +88,7 @@ export abstract class LockInterpreter extends Recorder {
       twice: false,
       callers: false,
       always,
+      attempt,
       via,
     });
   }
@@ -145,6 +157,7 @@ export abstract class LockInterpreter extends Recorder {
         family: model.family,
         how: "taken",
       };
+      this.emitLock(s, held, at, [], true, true);
       s.pending.set(result.key, { held, success: model.success });
     }
     return result;

@@ -67,7 +67,7 @@ export interface PathState {
   known: Map<string, boolean>;
   deps: Map<string, readonly ReadDep[]>;
   facts: Map<string, Fact>;
-  guards: Map<number, string>;
+  guards: Map<number, { key: string; family: string }>;
   pending: Map<string, PendingLock>;
   /** What events record of this state; made when first asked for, forgotten when locks or facts change. */
   snapshot: Snapshot | null;

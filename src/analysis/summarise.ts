@@ -12,6 +12,9 @@ import { pathOf, type Value } from "./value.js";
 const MAX_EFFECTS = 160;
 const MAX_DEPTH = 12;
 
+/** A lock that the caller has a name for: of something shared, or handed over by itself. */
+const isCallers = (lock: Value): boolean => lock.kind === "param" || isShared(lock);
+
 /** True for a place that other threads can reach through a parameter, the container or a global. */
 function isShared(value: Value): boolean {
   for (let v: Value | null = value; v !== null; v = v.base) {
@@ -115,7 +118,7 @@ function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {
 function droppedLocks(events: readonly Event[]): { lock: Value; family: string; via: string[] }[] {
   const out = new Map<string, { lock: Value; family: string; via: string[] }>();
   for (const e of events) {
-    if (e.kind !== "unlock" || !e.callers || !isShared(e.lock) || out.has(e.lock.key)) continue;
+    if (e.kind !== "unlock" || !e.callers || !isCallers(e.lock) || out.has(e.lock.key)) continue;
     if (e.via.length < MAX_DEPTH && out.size < MAX_LOCKS)
       out.set(e.lock.key, { lock: e.lock, family: e.family, via: e.via });
   }
@@ -127,7 +130,7 @@ function releasedLocks(returns: readonly ReturnEvent[]): { lock: Value; always: 
   const out = new Map<Value, boolean>();
   for (const r of returns) {
     for (const lock of r.freed)
-      if (isShared(lock))
+      if (isCallers(lock))
         out.set(
           lock,
           returns.every((o) => o.freed.includes(lock)),
@@ -144,7 +147,7 @@ function acquiredLocks({ events, dominance }: FunctionFacts, drops: readonly { l
   const released = new Set(drops.map((d) => d.lock));
   const out = new Map<string, Acquired>();
   for (const e of events) {
-    if (e.kind !== "lock" || !isShared(e.lock) || released.has(e.lock) || out.has(e.lock.key)) continue;
+    if (e.kind !== "lock" || e.attempt || !isCallers(e.lock) || released.has(e.lock) || out.has(e.lock.key)) continue;
     if (e.via.length >= MAX_DEPTH || out.size >= MAX_LOCKS) continue;
     const { lock, mode, family, at, block } = e;
     const always = e.always && dominance.alwaysReaches(0, block);

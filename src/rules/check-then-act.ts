@@ -119,11 +119,14 @@ function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value, act: 
       ? loops.find((l) => l.id === object.index)
       : innermost(loops, object.kind === "result" ? object.index : -1);
   if (loop !== undefined && act.at >= loop.end) return true;
-  if (object.kind === "element" || act.kind !== "write" || act.rechecked) return false;
+  if (act.kind !== "write" || act.rechecked) return false;
   const written = sharedPlace(act.place, ctx.model);
   if (written?.scope !== "object" || written.owner !== object) return false;
   // What was put by for later decides on the state itself; what is looked at on the spot, on anything of the object.
-  return fact.dep.at === fact.at || isField(written.field, ctx.rule.state.fields);
+  // One that a loop has picked from many will do, stopped or not: only its state itself counts then.
+  const picked = object.kind === "element" || loops.some((l) => l.at <= object.index && object.index < l.end);
+  const onTheSpot = fact.dep.at === fact.at && !picked;
+  return onTheSpot || isField(written.field, ctx.rule.state.fields);
 }
 
 /** What an act is called where it is done: the call that leads to it, the function called, or the place written. */

@@ -85,7 +85,7 @@ function isOddOneOut(event: ReturnEvent, held: Held, returns: readonly ReturnEve
   if (lacking.length === 0) return false;
   const own = classOf(event);
   if (own === "error") return !having.some((r) => classOf(r) === "ok" || classOf(r) === "unknown");
-  if (own === "unknown") return false;
+  if (own === "unknown") return lacking.some((r) => classOf(r) === "unknown" && r.at !== event.at);
   return lacking.some((r) => classOf(r) === own && r.at !== event.at) || (own === "none" && lacking.length > 0);
 }
 
@@ -94,7 +94,14 @@ function doubleAcquires(rule: Rule, f: ProgramFunction, facts: FunctionFacts): O
   if (severity === "silent") return [];
   const out: Outcome[] = [];
   for (const event of facts.events) {
-    if (event.kind !== "lock" || !event.odd || !rule.families.includes(event.family) || !isSteady(event.lock)) continue;
+    if (
+      event.kind !== "lock" ||
+      event.attempt ||
+      !event.odd ||
+      !rule.families.includes(event.family) ||
+      !isSteady(event.lock)
+    )
+      continue;
     const first = event.held.find((h) => h.lock === event.lock);
     if (first === undefined || (first.mode === "shared" && event.mode === "shared")) continue;
     // Far down and only under conditions: those conditions are the callees' business, not visible here.
