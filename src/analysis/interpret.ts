@@ -38,7 +38,13 @@ export class Interpreter extends ConditionInterpreter {
       case "return": {
         const value = step.value === null ? null : this.quiet(() => this.evalAgain(s, step.value as Expr));
         const freed = [...s.freed.values()].filter((f) => f.callers).map((f) => f.lock);
-        this.emit(s, { kind: "return", at: step.at, freed, value, deps: value === null ? [] : this.depsOf(s, value) });
+        this.record(s, {
+          kind: "return",
+          at: step.at,
+          freed,
+          value,
+          deps: value === null ? [] : this.depsOf(s, value),
+        });
         return;
       }
       case "leave":
@@ -285,7 +291,7 @@ export class Interpreter extends ConditionInterpreter {
     if (callee === null) {
       const target = this.eval(s, expr.callee);
       const args = expr.args.map((a) => this.eval(s, a));
-      this.emit(s, { kind: "call", at: expr.at, name: target.show, args, use, mutates: false, resolved: false });
+      this.record(s, { kind: "call", at: expr.at, name: target.show, args, use, mutates: false, resolved: false });
       return this.fresh(s, target.show, expr.at, null);
     }
     const accessor = this.ctx.models.accessors.get(callee);
@@ -313,7 +319,15 @@ export class Interpreter extends ConditionInterpreter {
     if (model !== undefined) return result;
     if (this.ctx.models.pure(name) && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
     const summary = this.ctx.summaryOf(name);
-    this.emit(s, { kind: "call", at, name, args, use, mutates: summary?.mutates === true, resolved: summary !== null });
+    this.record(s, {
+      kind: "call",
+      at,
+      name,
+      args,
+      use,
+      mutates: summary?.mutates === true,
+      resolved: summary !== null,
+    });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);
       return result;

@@ -77,7 +77,7 @@ export abstract class LockInterpreter extends Recorder {
   ): void {
     const own = s.locks.get(lock.key);
     const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
-    this.emit(s, {
+    this.record(s, {
       kind: "lock",
       at,
       lock,
@@ -99,7 +99,7 @@ export abstract class LockInterpreter extends Recorder {
     const odd = key === null && !s.unsure.has(lock.key);
     const twice = odd && s.freed.has(lock.key);
     const callers = (odd && !twice) || (key !== null && s.locks.get(key)?.how === "asserted");
-    this.emit(s, {
+    this.record(s, {
       kind: "unlock",
       at,
       lock,

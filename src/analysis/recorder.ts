@@ -34,7 +34,8 @@ export abstract class Recorder {
   /** The place `base.field`. */
   protected abstract member(base: Value, field: string, arrow: boolean): Value;
 
-  protected emit(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
+  /** Records an event with the locks and checks of this state; nothing before the last pass. */
+  record(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
     if (this.log === null) return;
     const { freed, ...snapshot } = snapshotOf(s);
     this.log.add({ ...snapshot, given: freed, block: this.block, origin: null, via: [], ...event } as unknown as Event);
@@ -51,7 +52,7 @@ export abstract class Recorder {
     const { value = null, once = false, exclusive = false, step = 0 } = more;
     this.recognise(place);
     const stored = truthOf(value);
-    this.emit(s, { kind, at, place, value, stored, once, exclusive, step, owned: false, rechecked: false });
+    this.record(s, { kind, at, place, value, stored, once, exclusive, step, owned: false, rechecked: false });
     if (kind === "read") s.deps.set(place.key, [newDep(s, place, at)]);
     else this.forgetPath(s, place);
   }
@@ -69,11 +70,6 @@ export abstract class Recorder {
 
   protected forgetPath(s: PathState, place: Value): void {
     for (const key of s.known.keys()) if (key.includes(place.key)) s.known.delete(key);
-  }
-
-  /** Records an event with the locks and checks of this state. */
-  record(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
-    this.emit(s, event);
   }
 
   /** Evaluates without events: for an expression that was evaluated before. */

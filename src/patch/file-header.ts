@@ -70,7 +70,8 @@ function setBlobs(draft: Draft, value: string): void {
   }
 }
 
-function emptyDraft(): Draft {
+/** The header of a file of which nothing is known but that it is changed. */
+export function emptyDraft(): Draft {
   return {
     oldPath: null,
     newPath: null,

@@ -1,6 +1,6 @@
 /** File headers in quotes: trimmed, wrapped, or without the hunk that `git apply` wants to see behind them. */
 import { parseGitHeaderName, parseSide } from "./diff-names.js";
-import { type FileHeader, readFileHeader } from "./file-header.js";
+import { emptyDraft, type FileHeader, readFileHeader } from "./file-header.js";
 import type { FileDiff } from "./patch.js";
 
 /** Reads the file header at entry `k`; unlike in a patch, a lone `diff --git` line or `---`/`+++` pair will do. */
@@ -39,17 +39,7 @@ function readLoneGit(texts: readonly string[], k: number): FileHeader | null {
   const from = whole === null ? k + 2 : k + 1;
   const rest = readFileHeader([`diff --git a/${joined} b/${joined}`, ...texts.slice(from, from + 12)], 0, 13);
   if (rest !== null) return { ...rest, next: from + rest.next - 1 };
-  return {
-    oldPath: joined,
-    newPath: joined,
-    status: "modified",
-    oldBlob: null,
-    newBlob: null,
-    oldMode: null,
-    newMode: null,
-    changes: false,
-    next: from,
-  };
+  return { ...emptyDraft(), oldPath: joined, newPath: joined, next: from };
 }
 
 /** A file that changes without hunks still counts. */

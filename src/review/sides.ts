@@ -61,11 +61,12 @@ function fromHunks(patch: Patch, files: readonly FileDiff[], context: ReviewCont
     analysed: whole ? "function" : "diff",
     reason,
     confidence: whole ? "medium" : "low",
-    changed: changedLines(files, []),
+    changed: touchedLines(files, []),
   };
 }
 
-function changedLines(files: readonly FileDiff[], applied: readonly BaseFile[]): Map<string, number[]> {
+/** Lines after the patch at which it adds or removes something, by path. */
+function touchedLines(files: readonly FileDiff[], applied: readonly BaseFile[]): Map<string, number[]> {
   const out = new Map<string, number[]>();
   for (const file of files) {
     const placed = applied.find((a) => a.file === file)?.applied?.placed ?? placeByHeader(file);
@@ -98,6 +99,6 @@ export async function readSides(
     analysed: "tree",
     reason: applied.exact ? null : "the tree is not the one that the patch was made from; it applies all the same",
     confidence: applied.exact ? "high" : "medium",
-    changed: changedLines(files, applied.files),
+    changed: touchedLines(files, applied.files),
   };
 }

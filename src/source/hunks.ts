@@ -3,7 +3,8 @@
  * function that its @@ line names, whole file-level items, or the end of one and the start of the next. Braces that the hunk
  * does not show are put around it, on lines of their own, so that line numbers stay those of the file.
  */
-import type { FileDiff, Hunk } from "../patch/patch.js";
+import { type HunkText, hunkTexts } from "../patch/line-map.js";
+import type { FileDiff } from "../patch/patch.js";
 import type { CFile } from "./ast.js";
 import { type CReader, readC } from "./read-file.js";
 import { TOKEN, tokenize } from "./tokens.js";
@@ -25,16 +26,10 @@ interface Reading {
   closers: number;
 }
 
-function shownSide(hunk: Hunk, side: "old" | "new"): Shown {
-  const lines: string[] = [];
-  const numbers: number[] = [];
-  let number = side === "old" ? hunk.oldStart : hunk.newStart;
-  for (const line of hunk.lines) {
-    if (line.kind === (side === "old" ? "+" : "-")) continue;
-    lines.push(line.text);
-    numbers.push(number++);
-  }
-  return { section: hunk.section, lines: openComment(lines), numbers };
+function shownSide(hunk: HunkText, side: "old" | "new"): Shown {
+  const { text, lines: numbers } = hunk[side];
+  const lines = text === "" ? [] : text.slice(0, -1).split("\n");
+  return { section: hunk.hunk.section, lines: openComment(lines), numbers };
 }
 
 /** Blanks the rest of a comment whose beginning stands above the hunk. */
@@ -200,7 +195,7 @@ export function readHunks(path: string, diff: FileDiff, side: "old" | "new", col
   const partial: { start: number; end: number }[] = [];
   const closers: { start: number; end: number }[] = [];
   let offset = 0;
-  for (const hunk of diff.hunks) {
+  for (const hunk of hunkTexts(diff)) {
     const reading = bestReading(path, shownSide(hunk, side), columns, reader);
     if (reading === null) continue;
     for (const range of reading.headless) partial.push({ start: offset + range.start, end: offset + range.end });

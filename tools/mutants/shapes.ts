@@ -60,17 +60,20 @@ export const params = (fn: FnSite): Variable[] => variablesOf(fn).filter((v) => 
 export const identifiers = (fn: FnSite, node: SyntaxNode): string[] =>
   nodesOf(node).flatMap((n) => (n.type === "identifier" ? [textOf(fn, n)] : []));
 
+/** The variable that a node gives another value, or lets others do so by its address; null when it does neither. */
+export function changedVariable(fn: FnSite, n: SyntaxNode): string | null {
+  const target =
+    n.type === "assignment_expression"
+      ? fieldOf(n, "left")
+      : n.type === "update_expression" || (n.type === "pointer_expression" && fn.file.text[n.start] === "&")
+        ? fieldOf(n, "argument")
+        : undefined;
+  return target?.type === "identifier" ? textOf(fn, target) : null;
+}
+
 /** True when a variable is given another value anywhere in the function. */
 export function isReassigned(fn: FnSite, name: string): boolean {
-  return nodesOf(fn.body).some((n) => {
-    const target =
-      n.type === "assignment_expression"
-        ? fieldOf(n, "left")
-        : n.type === "update_expression" || (n.type === "pointer_expression" && fn.file.text[n.start] === "&")
-          ? fieldOf(n, "argument")
-          : undefined;
-    return target !== undefined && target.type === "identifier" && textOf(fn, target) === name;
-  });
+  return nodesOf(fn.body).some((n) => changedVariable(fn, n) === name);
 }
 
 /** `return` with a failure that fits the function's type; null when none is plain. */

@@ -5,6 +5,7 @@ import { type FnSite, fieldOf, isIn, nodesOf, placeOf, textOf } from "../code.js
 import { before, behind, type Edit, helper, indentOf, remove, replace } from "../edit.js";
 import { type Draft, draft, type LockGroup, type Operator, perFunction, singles } from "../operator.js";
 import {
+  changedVariable,
   condition,
   failure,
   hasGoto,
@@ -98,15 +99,7 @@ function passed(fn: FnSite, nodes: readonly SyntaxNode[]): { header: string; arg
 function canMove(fn: FnSite, stmt: SyntaxNode): boolean {
   if (stmt.type !== "expression_statement") return false;
   const own = new Set(variablesOf(fn).map((v) => v.name));
-  return !nodesOf(stmt).some((n) => {
-    const target =
-      n.type === "assignment_expression"
-        ? fieldOf(n, "left")
-        : n.type === "update_expression" || (n.type === "pointer_expression" && fn.file.text[n.start] === "&")
-          ? fieldOf(n, "argument")
-          : undefined;
-    return target?.type === "identifier" && own.has(textOf(fn, target));
-  });
+  return !nodesOf(stmt).some((n) => own.has(changedVariable(fn, n) ?? ""));
 }
 
 function extracted(g: Single, fn: FnSite, assert: boolean): Draft[] {
