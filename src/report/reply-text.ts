@@ -1,15 +1,14 @@
 /** What a reply says below a quoted line: prose and evidence of one finding, at most 72 columns wide, short enough to be read. */
 import type { Finding } from "../review/finding.js";
 import { CUT, defuse } from "./quote.js";
-import { interleavingLines } from "./terminal-finding.js";
 import { oneLine } from "./visible.js";
+import { interleavingLines, WITNESS_LINES } from "./witness-lines.js";
 import { locksPhrase, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "./wording.js";
 import { wrap } from "./wrap.js";
 
 export const OWN_COLUMNS = 72;
 /** Lines that one finding may take in a reply, its quote and blank lines included. */
 export const FINDING_LINES = 30;
-const MAX_EVIDENCE = 12;
 
 /** Own words as one paragraph: nothing that a bot obeys, no markdown code marks. */
 export const paragraph = (text: string): string[] =>
@@ -42,18 +41,18 @@ interface Trim {
 
 /** Steps of an interleaving go first, then advice, then reasons: the reason is what a reader cannot find alone. */
 const TRIMS: readonly Trim[] = [
-  { evidence: 8, why: 9, advice: 9 },
+  { evidence: 9, why: 9, advice: 9 },
+  { evidence: 7, why: 9, advice: 9 },
   { evidence: 6, why: 9, advice: 9 },
-  { evidence: 5, why: 9, advice: 9 },
-  { evidence: 5, why: 9, advice: 3 },
-  { evidence: 5, why: 3, advice: 2 },
-  { evidence: 5, why: 2, advice: 2 },
-  { evidence: 4, why: 1, advice: 1 },
+  { evidence: 6, why: 9, advice: 3 },
+  { evidence: 6, why: 3, advice: 2 },
+  { evidence: 6, why: 2, advice: 2 },
+  { evidence: 5, why: 1, advice: 1 },
 ];
 
-const ALL: Trim = { evidence: MAX_EVIDENCE, why: 9, advice: 9 };
+const ALL: Trim = { evidence: WITNESS_LINES, why: 9, advice: 9 };
 
-const LEAST: Trim = { message: 1, evidence: 4, why: 0, advice: 1 };
+const LEAST: Trim = { message: 1, evidence: 5, why: 0, advice: 1 };
 
 const shorten = (lines: readonly string[], limit: number): string[] =>
   lines.length <= limit ? [...lines] : [...lines.slice(0, limit - 2), `  ${CUT}`, ...lines.slice(-1)];
@@ -71,7 +70,7 @@ const evidenceLines = (finding: Finding, limit: number): string[] => {
   if (finding.interleaving.length === 0) return shorten(siteLines(finding), limit);
   const steps = finding.interleaving.map((step) => ({ ...step, text: oneLine(step.text) }));
   const lines = interleavingLines(steps, OWN_COLUMNS, "  ").map(defuse);
-  return [REPLY.interleaving, ...shorten(lines, limit)];
+  return [REPLY.interleaving, ...shorten(lines, limit - 1)];
 };
 
 /** The two questions about a finding, one line each. */

@@ -1,28 +1,16 @@
-/** One finding as a block for the terminal: what, where, the code, why, the witness, the interleaving, what to do. */
+/** One finding as a block for the terminal: what, where, the code, why, the witness (witness-lines.ts), what to do. */
 import type { Patch } from "../patch/patch.js";
-import type { Finding, InterleavingStep, Severity, WitnessSite } from "../review/finding.js";
+import type { Finding, Severity } from "../review/finding.js";
 import { findShownLine, numberedLines, placeOf } from "./locate.js";
 import type { Paint, TerminalOptions } from "./paint.js";
 import { visible } from "./visible.js";
-import {
-  CONFIDENCE_PHRASES,
-  HEADINGS,
-  locksPhrase,
-  QUESTIONS,
-  ROLE_LABELS,
-  SEVERITY_LABELS,
-  STATUS_ANSWERS,
-} from "./wording.js";
+import { clip, witnessLines } from "./witness-lines.js";
+import { CONFIDENCE_PHRASES, HEADINGS, QUESTIONS, SEVERITY_LABELS, STATUS_ANSWERS } from "./wording.js";
 import { wrap } from "./wrap.js";
 
 const SEVERITY_PAINT: Record<Severity, keyof Paint> = { error: "red", warning: "yellow", note: "cyan" };
 /** Lines of code before the one that is meant. */
 const LEAD = 2;
-const MAX_INTERLEAVING = 12;
-const MAX_CODE_COLUMNS = 400;
-
-const clip = (code: string): string =>
-  code.length > MAX_CODE_COLUMNS ? `${code.slice(0, MAX_CODE_COLUMNS)} [ ... ]` : code;
 
 /** A marker under the text of a line; white space is copied, so that tabs line up whatever their width. */
 const marker = (code: string): string => {
@@ -67,35 +55,6 @@ const codeBlock = (finding: Finding, patch: Patch | null, paint: Paint): string[
   ];
 };
 
-const siteLines = (site: WitnessSite, finding: Finding, { paint, width }: TerminalOptions): string[] => {
-  const via = site.via.length === 0 ? "" : ` via ${site.via.join(" -> ")}`;
-  const head = visible(`${ROLE_LABELS[site.role]}: ${site.function}()${via}, ${site.path}:${site.line}`);
-  const locks = site.role === "lock" || site.role === "unlock" ? "" : locksPhrase(site.locks, finding.confidence);
-  return [
-    ...wrap(head, width, "    ", "      "),
-    `        ${paint.dim(clip(visible(site.code)))}`,
-    ...wrap(visible(locks), width, "        "),
-  ];
-};
-
-/** The steps of two threads, B indented; never more lines than a reader takes in at once. */
-export const interleavingLines = (steps: readonly InterleavingStep[], width: number, indent: string): string[] => {
-  const blocks = steps.map(({ thread, text }) => {
-    const lead = `${indent}${thread === "A" ? "" : "    "}${thread}: `;
-    return wrap(visible(text), width, lead, " ".repeat(lead.length));
-  });
-  let total = 0;
-  for (const block of blocks) total += block.length;
-  if (total <= MAX_INTERLEAVING) return blocks.flat();
-  const last = blocks.pop() ?? [];
-  const kept: string[] = [];
-  for (const block of blocks) {
-    if (kept.length + block.length + 1 + last.length > MAX_INTERLEAVING) break;
-    kept.push(...block);
-  }
-  return [...kept, `${indent}[ ... ]`, ...last.slice(0, MAX_INTERLEAVING - 1)];
-};
-
 const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
   lines.length === 0 ? [] : [`  ${paint.bold(`${title}:`)}`, ...lines];
 
@@ -122,18 +81,15 @@ export const findingBlock = (finding: Finding, patch: Patch | null, options: Ter
   const paragraph = (text: string): string[] => wrap(visible(text.replace(/\s+/g, " ")), width, "    ");
   const where = `${visible(finding.path)}:${finding.line}`;
   const inside = finding.function === "" ? "" : ` in ${visible(finding.function)}()`;
+  const { sites, interleaving } = witnessLines(finding, options);
   return [
     `${colour(paint.bold(SEVERITY_LABELS[finding.severity]))}[${visible(finding.rule)}] ${where}${inside}`,
     ...wrap(visible(finding.message.replace(/\s+/g, " ")), width, "  ").map(paint.bold),
     "",
     ...codeBlock(finding, patch, paint),
     ...section(HEADINGS.why, paragraph(finding.why), paint),
-    ...section(
-      HEADINGS.sites,
-      finding.witness.flatMap((site) => siteLines(site, finding, options)),
-      paint,
-    ),
-    ...section(HEADINGS.interleaving, interleavingLines(finding.interleaving, width, "    "), paint),
+    ...section(HEADINGS.sites, sites, paint),
+    ...section(HEADINGS.interleaving, interleaving, paint),
     ...section(HEADINGS.suggestion, paragraph(finding.suggestion), paint),
     ...statusLines(finding, patch, options),
   ];

@@ -72,6 +72,9 @@ export const locksPhrase = (locks: readonly string[], confidence: Confidence): s
   return confidence === "low" ? "lock: none visible in the patch" : "no lock held";
 };
 
+/** In place of sites that a witness has no room for. */
+export const moreSites = (count: number): string => `[ ... ] ${counted(count, "site")} more in --format json`;
+
 /** "1 patch", "3 patches": the plural is given where adding an s does not make it. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 

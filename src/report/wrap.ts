@@ -32,7 +32,7 @@ export const wrap = (text: string, width: number, first = "", rest = first): str
   };
   for (const word of text.split(/\s+/)) {
     if (word === "") continue;
-    for (const part of columns(word) > room() ? pieces(word, narrow) : [word]) {
+    for (const part of columns(word) > (used === 0 ? room() : narrow) ? pieces(word, narrow) : [word]) {
       const size = columns(part);
       if (used > 0 && used + 1 + size > room()) flush();
       line = used === 0 ? part : `${line} ${part}`;

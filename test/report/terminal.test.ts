@@ -3,7 +3,8 @@ import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import { PLAIN, type TerminalOptions } from "../../src/report/paint.js";
 import { renderTerminal } from "../../src/report/terminal.js";
-import type { ReviewResult } from "../../src/review/finding.js";
+import { WITNESS_LINES, witnessLines } from "../../src/report/witness-lines.js";
+import type { ReviewResult, WitnessSite } from "../../src/review/finding.js";
 import { checkFinding, gateFinding, sampleReport, sampleResult } from "./sample.js";
 
 const plain: TerminalOptions = { paint: PLAIN, width: 80, all: false, quiet: false };
@@ -26,8 +27,8 @@ describe("one finding", () => {
 
   it("shows witness, locks, interleaving, advice, status and confidence", () => {
     expect(text).toContain(
-      "checks: kvm_wake_vcpu(), arch/arm64/kvm/wake.c:35\n" +
-        "        if (READ_ONCE(target->kvm->arch.park_pending)) {\n        holding target->arch.mp_state_lock\n",
+      "checks: kvm_wake_vcpu(), arch/arm64/kvm/wake.c:35, holding\n      target->arch.mp_state_lock\n" +
+        "        if (READ_ONCE(target->kvm->arch.park_pending)) {\n",
     );
     expect(text).toContain("        B: kvm_wake_vcpu() finds the flag down and starts a vCPU\n");
     expect(text).toContain("What to do:\n    Could the operations");
@@ -36,16 +37,36 @@ describe("one finding", () => {
   });
 
   it("never says at low confidence that no lock is held", () => {
-    const low = renderTerminal(sampleResult({ findings: [gateFinding({ confidence: "low" })] }), plain);
-    expect(low).toContain("lock: none visible in the patch");
+    const report = renderTerminal(sampleResult({ findings: [gateFinding({ confidence: "low" })] }), plain);
+    const low = report.replace(/\s+/g, " ");
+    expect(low).toContain("where no lock is named, none is visible in the patch");
     expect(low).not.toContain("no lock held");
   });
 
-  it("keeps the interleaving to 12 lines", () => {
+  it("keeps sites and interleaving together to 12 lines, and says what is left out", () => {
     const interleaving = Array.from({ length: 40 }, (_, at) => ({ thread: "A" as const, text: `step ${at}` }));
-    const many = renderTerminal(sampleResult({ findings: [gateFinding({ interleaving })] }), plain);
-    expect(many.split("\n").filter((line) => /^ {4}A: step/.test(line))).toHaveLength(11);
-    expect(many).toContain("    [ ... ]\n    A: step 39\n");
+    const finding = gateFinding({ interleaving });
+    const { sites, interleaving: steps } = witnessLines(finding, plain);
+    expect(steps).toHaveLength(9);
+    expect(steps.slice(-2)).toEqual(["    [ ... ]", "    A: step 39"]);
+    expect(sites).toEqual([
+      "    sets: kvm_park_system(), arch/arm64/kvm/park.c:52, no lock held",
+      "    [ ... ] 2 sites more in --format json",
+    ]);
+  });
+
+  it("has no more lines for any number and length of sites and steps", () => {
+    const word = fc.string({ unit: fc.constantFrom("a", " ", "_"), minLength: 1, maxLength: 300 });
+    const site = fc.record({ function: word, path: word, code: word, locks: fc.array(word, { maxLength: 4 }) });
+    const step = fc.record({ thread: fc.constantFrom("A" as const, "B" as const), text: word });
+    fc.assert(
+      fc.property(fc.array(site, { maxLength: 9 }), fc.array(step, { maxLength: 9 }), (sites, interleaving) => {
+        const [first] = gateFinding().witness as [WitnessSite];
+        const finding = gateFinding({ witness: sites.map((s) => ({ ...first, ...s })), interleaving });
+        const lines = witnessLines(finding, plain);
+        expect(lines.sites.length + lines.interleaving.length).toBeLessThanOrEqual(WITNESS_LINES);
+      }),
+    );
   });
 
   it("numbers the lines of the tree when the patch was applied at an offset", () => {

@@ -18,6 +18,7 @@ describe("wrap", () => {
       }),
     );
     expect(wrap("one two three", 9, "- ", "  ")).toEqual(["- one two", "  three"]);
+    expect(wrap("a bcdefghi", 10, "  ", "    ")).toEqual(["  a bcdefg", "    hi"]);
     expect(wrap("abcdefghijkl m", 8)).toEqual(["abcdefgh", "ijkl m"]);
     expect(wrap("  \n ", 8)).toEqual([]);
   });
