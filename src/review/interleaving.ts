@@ -1,5 +1,5 @@
 /** Two threads that meet: made from the sites of an outcome, at most six steps. */
-import type { Outcome, OutcomeSite } from "../rules/outcome.js";
+import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
@@ -19,7 +19,7 @@ function foreignClear(outcome: Outcome): InterleavingStep[] {
     ...(check === undefined ? [] : [step("A", `finds the other ${outcome.detail.object}s as they should be`)]),
     step("B", `${inFn(outcome.anchor)} clears it`),
     step("B", `${inFn(gate)} finds it clear`),
-    ...(act === undefined ? [] : [step("B", act.code)]),
+    ...(act === undefined ? [] : [step("B", act.statement)]),
     step("A", `goes on in ${inFn(set)} as if the gate were shut`),
   ];
 }
@@ -33,11 +33,11 @@ function staleCheck(outcome: Outcome): InterleavingStep[] {
   const clear = outcome.sites.find((s) => s.role === "clear" && s.function !== checker);
   return [
     step("A", `${checker}() checks ${all ? `one ${object} after the other` : `the ${object}`}`),
-    ...(unlock === undefined ? [] : [step("A", unlock.code)]),
+    ...(unlock === undefined ? [] : [step("A", unlock.statement)]),
     ...(gate === null || clear === undefined ? [] : [step("B", `${inFn(clear)} clears ${short(gate.flag)}`)]),
     step(
       "B",
-      other === undefined ? `changes ${state} of a ${object} that was checked` : `${inFn(other)}: ${other.code}`,
+      other === undefined ? `changes ${state} of a ${object} that was checked` : `${inFn(other)}: ${other.statement}`,
     ),
     step("A", `${acts[0] ?? "acts"}, on what it saw before`),
   ];
@@ -54,33 +54,87 @@ function overlap(outcome: Outcome): InterleavingStep[] {
   ];
 }
 
-function write(outcome: Outcome): InterleavingStep[] {
-  const { detail, anchor } = outcome;
-  if (detail.kind !== "unlocked-write" && detail.kind !== "wrong-instance") return [];
+/** "kvm_x(), holding a->lock: code" */
+const done = (site: OutcomeSite): string =>
+  `${inFn(site)}${site.held.length > 0 ? `, holding ${site.held.join(", ")}` : ""}: ${site.statement}`;
+
+type State = Extract<OutcomeDetail, { guard: string }>;
+
+function isState(detail: OutcomeDetail): detail is State {
+  return ["unlocked-write", "wrong-instance", "own-write", "reported-read"].includes(detail.kind);
+}
+
+/** An access without the guard falls into what somebody else does under it. */
+function unguarded({ detail, anchor, rival }: Outcome): InterleavingStep[] {
+  if (!isState(detail)) return [];
+  const { object, guard, state } = detail;
+  const other = rival
+    ? done(rival)
+    : `${detail.kind === "own-write" ? `another ${object}'s thread` : `the ${object} itself`}, holding the ${guard}, reads ${state}`;
+  if (anchor.role === "read") {
+    return [
+      step("A", `${inFn(anchor)}: ${anchor.statement}`),
+      step("B", rival?.role === "write" ? other : `changes ${state} of that ${object}, holding the ${guard}`),
+      step("A", "goes on with the old value"),
+    ];
+  }
   return [
-    step("A", `the ${detail.object} itself, holding its ${detail.guard}, reads ${detail.state}`),
-    step("B", `${inFn(anchor)}: ${anchor.code}`),
-    step("A", `acts on what it read, though it has changed`),
+    step("A", other),
+    step("B", `${inFn(anchor)}: ${anchor.statement}`),
+    step(
+      "A",
+      rival?.role === "write"
+        ? `relies on what it wrote, though it has changed`
+        : `acts on what it read, though it has changed`,
+    ),
   ];
 }
 
-/** The steps that show the fault of an outcome; empty when it is no matter of two threads. */
+/** Waits for a lock as some function in view does. */
+const waits = (rival: OutcomeSite | null | undefined, lock: string): string =>
+  rival ? `${inFn(rival)}: ${rival.statement}` : `takes ${lock} as well`;
+
+function balance({ detail, anchor, sites, rival }: Outcome): InterleavingStep[] {
+  if (detail.kind === "held-on-return") {
+    return [
+      step("A", `${detail.writer}(): ${detail.taken}`),
+      step("A", `leaves by line ${anchor.line} with ${detail.lock} held`),
+      step("B", `${waits(rival, detail.lock)}, and waits without end`),
+    ];
+  }
+  if (detail.kind === "double-acquire") {
+    const first = sites.find((s) => s !== anchor && s.role === "lock");
+    return [
+      step("A", `${detail.writer}(): ${first?.statement ?? `takes ${detail.lock}`}`),
+      step("A", `${anchor.statement} waits for the lock that it holds itself`),
+      step("B", `${waits(rival, detail.lock)}, and waits behind it`),
+    ];
+  }
+  if (detail.kind !== "stray-unlock") return [];
+  return [
+    step("B", rival ? `${inFn(rival)}: ${rival.statement}` : `takes ${detail.lock}`),
+    step("A", `${detail.writer}(), on the path that does not hold it: ${anchor.statement}`),
+    step("B", "goes on as if the lock were still its own"),
+  ];
+}
+
+/** The steps that show the fault of an outcome: how a second thread comes to harm, or does it. */
 export function interleave(outcome: Outcome): InterleavingStep[] {
   switch (outcome.detail.kind) {
     case "foreign-clear":
       return foreignClear(outcome);
     case "stale-check":
       return staleCheck(outcome);
-    case "unlocked-write":
-    case "wrong-instance":
-      return write(outcome);
     case "overlapping-owners":
       return overlap(outcome);
+    case "unlocked-write":
+    case "wrong-instance":
     case "own-write":
     case "reported-read":
+      return unguarded(outcome);
     case "held-on-return":
     case "double-acquire":
     case "stray-unlock":
-      return [];
+      return balance(outcome);
   }
 }

@@ -95,7 +95,7 @@ export function toFinding(outcome: Outcome, status: FindingStatus, patch: Patch 
     side: "new",
     function: anchor.function,
     ...words,
-    witness: uniqueSites(outcome.sites),
+    witness: uniqueSites(outcome.rival ? [...outcome.sites, outcome.rival] : outcome.sites),
     interleaving: interleave(outcome),
     cites: [...rule.cites],
   };

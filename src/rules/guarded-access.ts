@@ -12,6 +12,7 @@ import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
 import { unguardedOwnWrites } from "./own-write.js";
 import { identityOf, sharedPlace } from "./places.js";
+import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
 
 /** One outcome for each function, access and kind of fault. */
@@ -121,6 +122,7 @@ function outcome(
       detail.kind === "wrong-instance" ? `${detail.kind} ${f.fn.name}` : `${detail.kind} ${f.fn.name} ${anchor.role}`,
     anchor,
     sites: [anchor],
+    rival: stateRival(ctx, f, rule.state.fields, event.kind === "read" ? "write" : "check"),
     competitors: competitors(ctx, rule.state.fields, null),
     whole: f.fn.whole,
     acknowledgedBy: ctx.acknowledgement(f),

@@ -10,6 +10,8 @@ export interface OutcomeSite {
   /** Locks held, as the source spells them. */
   held: string[];
   code: string;
+  /** All of the statement that begins there, on one line. */
+  statement: string;
   via: string[];
 }
 
@@ -76,6 +78,8 @@ export interface Outcome {
   /** The site the comment belongs to; one of `sites`. */
   anchor: OutcomeSite;
   sites: OutcomeSite[];
+  /** What a second thread does meanwhile, in a function that goes about it as it should (rival.ts); null when none is in view. */
+  rival?: OutcomeSite | null;
   /** Functions that read or change another object's state, to be serialised; in order of path and name. */
   competitors: string[];
   /** True when every function that the outcome rests on was seen whole. */

@@ -4,6 +4,29 @@ import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { OutcomeSite } from "./outcome.js";
 
+/** Lines of a statement that are told with it, at most. */
+const MAX_LINES = 4;
+
+/**
+ * The statement (or the head of the branch) that begins on the line of an offset, on one line: what an interleaving shows. It
+ * goes on while a parenthesis is open; comments and strings are short enough on such lines not to matter.
+ */
+function statementAt(text: string, start: number): string {
+  let end = start;
+  for (let line = 0, open = 0; line < MAX_LINES && end < text.length; line++) {
+    const newline = text.indexOf("\n", end);
+    const stop = newline === -1 ? text.length : newline;
+    for (const c of text.slice(end, stop)) open += c === "(" ? 1 : c === ")" ? -1 : 0;
+    end = stop + 1;
+    if (open <= 0) break;
+  }
+  return text
+    .slice(start, end)
+    .replace(/\s+/g, " ")
+    .replace(/\s*\{\s*$/, "")
+    .trim();
+}
+
 /** The site of an offset in a function. */
 export function siteAt(
   f: ProgramFunction,
@@ -22,6 +45,7 @@ export function siteAt(
     function: f.fn.name,
     held: held.map((h) => h.lock.show),
     code: file.text.slice(start, end === -1 ? undefined : end).trim(),
+    statement: statementAt(file.text, start),
     via: [...via],
   };
 }

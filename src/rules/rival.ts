@@ -1,0 +1,68 @@
+/**
+ * The other thread of a witness: a function in view that touches the same state as it should be done. With it an interleaving
+ * names two real functions and not "somebody else".
+ */
+import type { Event } from "../analysis/events.js";
+import type { ProgramFunction } from "../analysis/program.js";
+import type { Held } from "../analysis/state.js";
+import { isField, type RuleContext } from "./context.js";
+import { guardHeld } from "./guards.js";
+import type { OutcomeSite } from "./outcome.js";
+import { sharedPlace } from "./places.js";
+
+interface Candidate {
+  site: OutcomeSite;
+  rank: number;
+}
+
+/** The lowest rank, then path, line and role: the same one whatever the order of files. */
+const key = ({ rank, site }: Candidate): string =>
+  `${rank}\0${site.path}\0${String(site.line).padStart(9, "0")}\0${site.role}`;
+
+function best(candidates: readonly Candidate[]): OutcomeSite | null {
+  let found: Candidate | null = null;
+  for (const c of candidates) if (found === null || key(c) < key(found)) found = c;
+  return found?.site ?? null;
+}
+
+/** Whether an event reads or writes one of the fields of an object whose guard is held there. */
+function touchesGuarded(
+  ctx: RuleContext,
+  event: Event,
+  held: readonly Held[],
+  fields: readonly string[],
+): "check" | "write" | null {
+  const places = event.kind === "write" ? [event.place] : event.kind === "check" ? event.deps.map((d) => d.place) : [];
+  for (const place of places) {
+    const shared = sharedPlace(place, ctx.model);
+    if (shared?.scope !== "object" || !isField(shared.field, fields)) continue;
+    if (guardHeld(held, shared.owner, ctx.model, ctx.allGuards()) !== null)
+      return event.kind === "write" ? "write" : "check";
+  }
+  return null;
+}
+
+/**
+ * A function other than `f` that does what is `wanted` to guarded state of an object while it holds a guard, or else the
+ * other of the two; null when none is in view.
+ */
+export function stateRival(
+  ctx: RuleContext,
+  f: ProgramFunction,
+  fields: readonly string[],
+  wanted: "check" | "write",
+): OutcomeSite | null {
+  const candidates: Candidate[] = [];
+  for (const other of ctx.functions) {
+    if (other === f) continue;
+    const entry = ctx.entryLocks(other);
+    for (const event of ctx.facts(other).events) {
+      const held = [...event.held, ...entry];
+      const role = touchesGuarded(ctx, event, held, fields);
+      if (role === null) continue;
+      const site = { ...ctx.site(other, event, role), held: held.map((h) => h.lock.show) };
+      candidates.push({ site, rank: role === wanted ? 0 : 1 });
+    }
+  }
+  return best(candidates);
+}
