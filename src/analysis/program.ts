@@ -69,7 +69,11 @@ export class Program {
 
   private addStruct(struct: CStruct): void {
     const own = this.structs.get(struct.name);
-    this.structs.set(struct.name, own === undefined ? struct : { ...own, fields: [...own.fields, ...struct.fields] });
+    if (own === undefined) this.structs.set(struct.name, struct);
+    else {
+      const whole = own.whole || struct.whole;
+      this.structs.set(struct.name, { ...own, whole, fields: [...own.fields, ...struct.fields] });
+    }
   }
 
   /** The definition that a call of `name` in `from` reaches, or null when none is in view. */
@@ -137,6 +141,19 @@ export class Program {
 
   fieldType(struct: string, field: string): TypeRef | null {
     return this.structs.get(struct)?.fields.find((f) => f.name === field)?.type ?? null;
+  }
+
+  /** True when a struct was seen whole and has no such path of fields ("arch.mp_state_lock"): what names it cannot be meant. */
+  lacksField(struct: string, path: string): boolean {
+    let at = struct;
+    for (const name of path.split(".")) {
+      const own = this.structs.get(at);
+      if (own === undefined) return false;
+      const field = own.fields.find((f) => f.name === name);
+      if (field === undefined) return own.whole;
+      at = field.type.name;
+    }
+    return false;
   }
 
   /** Functions in view that call this one by name. */

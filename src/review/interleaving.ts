@@ -58,7 +58,7 @@ function overlap(outcome: Outcome): InterleavingStep[] {
 const done = (site: OutcomeSite): string =>
   `${inFn(site)}${site.held.length > 0 ? `, holding ${site.held.join(", ")}` : ""}: ${site.statement}`;
 
-type State = Extract<OutcomeDetail, { guard: string }>;
+type State = Extract<OutcomeDetail, { kind: "unlocked-write" | "wrong-instance" | "own-write" | "reported-read" }>;
 
 function isState(detail: OutcomeDetail): detail is State {
   return ["unlocked-write", "wrong-instance", "own-write", "reported-read"].includes(detail.kind);
@@ -67,14 +67,16 @@ function isState(detail: OutcomeDetail): detail is State {
 /** An access without the guard falls into what somebody else does under it. */
 function unguarded({ detail, anchor, rival }: Outcome): InterleavingStep[] {
   if (!isState(detail)) return [];
-  const { object, guard, state } = detail;
+  const { object, state } = detail;
+  const guard =
+    detail.guard.by === "owner" ? "" : `, holding ${detail.guard.by === "object" ? "the " : ""}${detail.guard.label}`;
   const other = rival
     ? done(rival)
-    : `${detail.kind === "own-write" ? `another ${object}'s thread` : `the ${object} itself`}, holding the ${guard}, reads ${state}`;
+    : `${detail.kind === "own-write" ? `another ${object}'s thread` : `the ${object} itself`}${guard}${guard === "" ? " reads" : ", reads"} ${state}`;
   if (anchor.role === "read") {
     return [
       step("A", `${inFn(anchor)}: ${anchor.statement}`),
-      step("B", rival?.role === "write" ? other : `changes ${state} of that ${object}, holding the ${guard}`),
+      step("B", rival?.role === "write" ? other : `changes ${state} of that ${object}${guard}`),
       step("A", "goes on with the old value"),
     ];
   }

@@ -2,18 +2,13 @@
  * What is said of each outcome: a question, the reason, what to change. One entry for each kind of outcome; a new kind does
  * not compile without its words.
  */
+import type { Protection } from "../rules/guards.js";
 import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
-
-export interface Words {
-  message: string;
-  why: string;
-  suggestion: string;
-}
+import { call, type Words } from "./wording.js";
+import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-guarded-access.js";
 
 /** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
 type View = "tree" | "function" | "diff";
-
-const call = (name: string): string => `${name}()`;
 
 /** "a(), b() and c()". */
 function listed(names: readonly string[]): string {
@@ -24,16 +19,19 @@ function listed(names: readonly string[]): string {
 
 const short = (field: string): string => field.split(".").at(-1) ?? field;
 
-function advice(outcome: Outcome, view: View, state: string, object: string, guard: string): string {
+function advice(outcome: Outcome, view: View, state: string, object: string, guard: Protection): string {
   const { rule, competitors } = outcome;
   if (!("serialise" in rule)) return "";
   const rest = view === "tree" ? "" : ", and any such path that the patch does not show";
   const paths = competitors.length > 0 ? `: ${listed(competitors)}${rest}` : "";
   const caveat = rule.serialise.caveat === undefined ? "" : ` ${rule.serialise.caveat}`;
+  const own =
+    guard.by === "object"
+      ? ` Operations that only change the calling ${object}'s own state can go on with ${guard.label} alone.`
+      : "";
   return (
     `I would serialise with ${rule.serialise.what} every operation that reads or changes another ${object}'s ` +
-    `${state}${paths}. Operations that only change the calling ${object}'s own state can go on ` +
-    `with ${guard} alone.${caveat}`
+    `${state}${paths}.${own}${caveat}`
   );
 }
 
@@ -56,21 +54,20 @@ function foreignClear(d: Detail<"foreign-clear">, outcome: Outcome, view: View):
       `${listed(d.setters)} sets it for the whole ${d.container} and ${listed(d.gates)} holds back while it is set, but ` +
       `${call(d.clearer)} clears it for any ${d.object} that comes by, without a look at who set it. A second thread can ` +
       `wipe it ${when}, and the gate stands open.${wipe}`,
-    suggestion: advice(outcome, view, stateOf(outcome), d.object, guardOf(outcome)),
+    suggestion: advice(outcome, view, stateOf(outcome), d.object, d.guard),
   };
 }
 
 const stateOf = ({ rule }: Outcome): string => ("state" in rule ? rule.state.label : "state");
-const guardOf = ({ rule }: Outcome): string =>
-  ("guards" in rule ? rule.guards[0]?.lock.split(/->|\./).at(-1) : undefined) ?? "its lock";
-
 function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Words {
   const acts = d.acts.length > 0 ? d.acts[0] : "what follows";
-  const unlocked = view === "diff" ? `with no ${d.guard} in sight` : `without its ${d.guard}`;
+  const guard = d.guard.by === "owner" ? "lock" : d.guard.label;
+  const unlocked =
+    view === "diff" ? `with no ${guard} in sight` : `without ${d.guard.by === "object" ? "its " : ""}${guard}`;
   const how = d.all
     ? d.dropped === ""
       ? `The loop reads each ${d.object}'s state ${unlocked}`
-      : `The loop holds one ${d.guard} at a time and drops it before it looks at the next ${d.object}`
+      : `The loop holds one ${guard} at a time and drops it before it looks at the next ${d.object}`
     : d.dropped === ""
       ? `The state is read ${unlocked}`
       : `${d.dropped} is dropped between the check and the change`;
@@ -88,26 +85,6 @@ function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Wor
   };
 }
 
-function unlockedWrite(d: Detail<"unlocked-write">): Words {
-  return {
-    message: `What serialises this write to the ${d.state} of another ${d.object}?`,
-    why:
-      `What ${d.variable} points to need not be the ${d.object} that runs ${call(d.writer)}, and its ${d.guard} is not held ` +
-      "here, so the write can fall into the middle of what its owner, or a third thread, does under that lock.",
-    suggestion: `I would take the ${d.guard} of ${d.variable} around it, as every write from another ${d.object}'s thread needs it.`,
-  };
-}
-
-function ownWrite(d: Detail<"own-write">): Words {
-  return {
-    message: `Does this write to the ${d.object}'s own ${d.state} not need the ${d.guard}?`,
-    why:
-      `Other ${d.object}s' threads write it as well, under the ${d.guard}; ${call(d.writer)} does not hold it here, so the two ` +
-      "writes can fall into one another.",
-    suggestion: `I would take the ${d.guard} around it, as the other writers do.`,
-  };
-}
-
 function overlappingOwners(d: Detail<"overlapping-owners">): Words {
   const flag = short(d.flag);
   return {
@@ -116,24 +93,6 @@ function overlappingOwners(d: Detail<"overlapping-owners">): Words {
       `${call(d.setter)} sets it on every ${d.object} and ${call(d.clearer)} clears it on every one, and ${listed(d.owners)} come ` +
       `there without a lock in common. The first to end clears what the second relies on, and ${listed(d.gates)} goes on too early.`,
     suggestion: `A counter instead of ${flag} would let owners overlap; or one lock around all of them would keep them apart.`,
-  };
-}
-
-function wrongInstance(d: Detail<"wrong-instance">): Words {
-  return {
-    message: `Should the lock here not be the one of ${d.variable}?`,
-    why:
-      `This ${d.access}s the ${d.state} of ${d.variable}, but what is held is ${d.held}: the right kind of lock of ` +
-      `another ${d.object}. It keeps nobody from changing this one.`,
-    suggestion: `I would take ${d.variable}'s own ${d.guard} around the ${d.access}.`,
-  };
-}
-
-function reportedRead(d: Detail<"reported-read">): Words {
-  return {
-    message: `The ${d.state} of another ${d.object} is read here without its ${d.guard}.`,
-    why: `${d.variable} can change while ${call(d.writer)} looks. That is fine for a value which is only passed on.`,
-    suggestion: "READ_ONCE() and a comment that says so would tell the next reader.",
   };
 }
 

@@ -169,7 +169,7 @@ function outcome(
       object: ctx.model.label,
       state: rule.state.label,
       all: isAll(ctx, first),
-      guard: ctx.guards[0]?.label ?? "",
+      guard: ctx.protection,
       dropped: dropped?.show ?? "",
       acts: [...new Set(acts.map(actName))],
       gate: gate === null ? null : { flag: gate.field, wipedBy: [...new Set(wipedBy)] },

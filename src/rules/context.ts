@@ -6,7 +6,7 @@ import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
 import { globs } from "./glob.js";
-import { type Guard, guardHeld, parseGuard } from "./guards.js";
+import { type Guard, guardHeld, type Protection, parseGuard, protectionOf } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
 import { type Identity, identityOf, sharedPlace } from "./places.js";
 import type { ObjectRule } from "./rule-schema.js";
@@ -21,6 +21,8 @@ interface Call {
 export class RuleContext {
   readonly model: ObjectModel;
   readonly guards: readonly Guard[];
+  /** What the words call the state's guard. */
+  readonly protection: Protection;
   readonly functions: readonly ProgramFunction[];
   /**
    * Predicates without a visible body that read guarded state, as "function predicate": in that function the object is
@@ -43,7 +45,8 @@ export class RuleContext {
     const model = program.models.objects.find((o) => o.name === rule.object);
     if (model === undefined) throw new Error(`no object model ${rule.object}`);
     this.model = model;
-    this.guards = rule.guards.map((g) => parseGuard(g.lock));
+    this.guards = rule.guards.map(parseGuard);
+    this.protection = protectionOf(program, model, this.guards);
     const inScope = globs(rule.scope.paths);
     this.functions = program.functions.filter((f) => inScope(f.file.path));
     this.helpers = new Set(rule.state.helpers);
@@ -233,7 +236,7 @@ export class RuleContext {
     const found = [...users].filter(([, names]) => shared(names)).map(([field]) => field);
     const extra = found
       .sort()
-      .map((field) => ({ scope: "container" as const, field, label: field.split(".").at(-1) ?? field }));
+      .map((field) => ({ scope: "container" as const, field, label: field.split(".").at(-1) ?? field, note: "" }));
     return [
       ...this.guards,
       ...extra.filter((g) => !this.guards.some((o) => o.scope === g.scope && o.field === g.field)),

@@ -33,6 +33,7 @@ export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protoc
           flag: protocol.field,
           container: ctx.model.container?.label ?? "container",
           object: ctx.model.label,
+          guard: ctx.protection,
           setters: names(protocol.sets),
           gates: names(protocol.gates),
           clearer: name,

@@ -40,7 +40,7 @@ export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-ac
       kind: "own-write",
       object: ctx.model.label,
       state: rule.state.label,
-      guard: ctx.guards[0]?.label ?? "",
+      guard: ctx.protection,
       writer: f.fn.name,
     };
     const found = outcome(ctx, rule, f, event, detail, rule.severity.ownWrite);
@@ -83,7 +83,7 @@ function judge(
   const base = {
     object: ctx.model.label,
     state: rule.state.label,
-    guard: ctx.guards[0]?.label ?? "",
+    guard: ctx.protection,
     variable: object.show,
     writer: f.fn.name,
   };

@@ -1,5 +1,6 @@
 /** Guards of a rule against the locks that are held. */
 import type { ObjectModel } from "../analysis/models.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { sharedPlace } from "./places.js";
@@ -9,13 +10,37 @@ export interface Guard {
   field: string;
   /** As a sentence spells it: "mp_state_lock". */
   label: string;
+  /** A caveat, as a sentence; "" when there is none. */
+  note: string;
+}
+
+/**
+ * What keeps others from a state, as sentences name it: a lock of the object ("mp_state_lock"), a lock of its container
+ * ("kvm->lock"), or nothing but the rule that only the object's own thread changes it.
+ */
+export interface Protection {
+  by: "object" | "container" | "owner";
+  label: string;
+  /** What to mind when that lock is proposed, as a sentence; "" when nothing. */
+  note: string;
+}
+
+/** The first guard whose lock is there in the code in view: an older tree may not have the one that the rule names first. */
+export function protectionOf(program: Program, model: ObjectModel, guards: readonly Guard[]): Protection {
+  const { container } = model;
+  const struct = (g: Guard): string => (g.scope === "object" ? model.struct : (container?.struct ?? ""));
+  const found = guards.find((g) => !program.lacksField(struct(g), g.field)) ?? guards[0];
+  if (found === undefined) return { by: "owner", label: "", note: "" };
+  const { label, note } = found;
+  if (found.scope === "object" || container === null) return { by: "object", label, note };
+  return { by: "container", label: `${container.field}->${found.field}`, note };
 }
 
 /** Reads "$object->arch.mp_state_lock". The schema has checked the form. */
-export function parseGuard(lock: string): Guard {
+export function parseGuard({ lock, note = "" }: { lock: string; note?: string | undefined }): Guard {
   const [owner, rest] = lock.split(/->(.*)/s) as [string, string];
   const field = rest.replace(/->/g, ".");
-  return { scope: owner === "$object" ? "object" : "container", field, label: field.split(".").at(-1) ?? field };
+  return { scope: owner === "$object" ? "object" : "container", field, label: field.split(".").at(-1) ?? field, note };
 }
 
 /** A held lock read as a guard of some object or container; null when it is none of the rule's. */

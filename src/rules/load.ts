@@ -94,7 +94,7 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
   rules.sort((a, b) => (a.id < b.id ? -1 : 1));
   const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
   const watched = [...new Set(rules.flatMap((r) => ("state" in r ? r.state.fields : [])))].sort();
-  const own = rules.flatMap((r) => ("guards" in r ? r.guards.map((g) => parseGuard(g.lock)) : []));
+  const own = rules.flatMap((r) => ("guards" in r ? r.guards.map(parseGuard) : []));
   const ownLocks = [...new Set(own.filter((g) => g.scope === "object").map((g) => g.field))].sort();
   return { rules, models: { ...analysis, watched, ownLocks }, syntax, version };
 }

@@ -1,4 +1,5 @@
 /** What a rule kind says about the code: structured, without words. The review turns it into findings. */
+import type { Protection } from "./guards.js";
 import type { Rule } from "./rule-schema.js";
 
 /** A place in the code with what matters there. `at` is an offset into the file as it was read; `line` is of that file. */
@@ -22,6 +23,7 @@ export type OutcomeDetail =
       flag: string;
       container: string;
       object: string;
+      guard: Protection;
       setters: string[];
       gates: string[];
       clearer: string;
@@ -34,7 +36,7 @@ export type OutcomeDetail =
       state: string;
       /** What was checked: one other object, or all of them. */
       all: boolean;
-      guard: string;
+      guard: Protection;
       /** The lock that was dropped between check and act; "" when none was held. */
       dropped: string;
       acts: string[];
@@ -52,13 +54,13 @@ export type OutcomeDetail =
       /** Functions that set and clear it and hold no lock in common. */
       owners: string[];
     }
-  | { kind: "own-write"; object: string; state: string; guard: string; writer: string }
-  | { kind: "unlocked-write"; object: string; state: string; guard: string; variable: string; writer: string }
+  | { kind: "own-write"; object: string; state: string; guard: Protection; writer: string }
+  | { kind: "unlocked-write"; object: string; state: string; guard: Protection; variable: string; writer: string }
   | {
       kind: "wrong-instance";
       object: string;
       state: string;
-      guard: string;
+      guard: Protection;
       variable: string;
       held: string;
       writer: string;
@@ -67,7 +69,7 @@ export type OutcomeDetail =
   | { kind: "held-on-return"; lock: string; writer: string; taken: string }
   | { kind: "double-acquire"; lock: string; writer: string; callee: string }
   | { kind: "stray-unlock"; lock: string; writer: string; twice: boolean }
-  | { kind: "reported-read"; object: string; state: string; guard: string; variable: string; writer: string };
+  | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string };
 
 export interface Outcome {
   rule: Rule;

@@ -44,7 +44,12 @@ const state = z.strictObject({
 const guarded = {
   object: z.string().describe("Name of the object model (rules/models)"),
   state,
-  guards: z.array(guard).min(1).describe("Locks of which one must be held; the first is the object's own"),
+  guards: z
+    .array(guard)
+    .default([])
+    .describe(
+      "Locks of which one must be held, the object's own first; none: only the object's own thread may change the state",
+    ),
   serialise: z
     .strictObject({
       what: z.string().describe("The lock to propose, as it stands in a sentence"),

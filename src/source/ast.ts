@@ -107,6 +107,8 @@ export interface CStruct {
   name: string;
   fields: StructField[];
   at: number;
+  /** False when it was read from a hunk: there may be fields that are not shown. */
+  whole: boolean;
 }
 
 export interface CComment {

@@ -211,5 +211,6 @@ export function readHunks(path: string, diff: FileDiff, side: "old" | "new", col
     const endless = closers.some((c) => fn.end > c.start && fn.end <= c.end);
     if (headless || endless) fn.whole = false;
   }
+  for (const struct of file.structs) struct.whole = false;
   return file;
 }

@@ -81,7 +81,7 @@ class FileReader {
     const tag = name ?? (own ? textOf(this.ctx, own) : null);
     if (body === undefined || tag === null || !/^(struct|union)_specifier$/.test(node.type)) return;
     const fields: StructField[] = [];
-    this.structs.push({ name: tag, fields, at: node.start });
+    this.structs.push({ name: tag, fields, at: node.start, whole: true });
     for (const declaration of body.children) {
       if (declaration.type !== "field_declaration") continue;
       const specifier = child(declaration, "type");

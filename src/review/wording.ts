@@ -1,0 +1,11 @@
+/** What the words of all rule kinds have in common. */
+
+/** What is said of an outcome: a question or a statement in one sentence, the reason, what to change. */
+export interface Words {
+  message: string;
+  why: string;
+  suggestion: string;
+}
+
+/** "f()" for a function's name. */
+export const call = (name: string): string => `${name}()`;
