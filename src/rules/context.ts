@@ -88,6 +88,8 @@ export class RuleContext {
 
   /** True for an event by which a function does something that others can see. */
   isAct(event: Event): boolean {
+    // What a kick does on its way (counting, waking) is as much of a hint as the kick.
+    if (event.via.some((name) => this.model.hints.has(name))) return false;
     if (event.kind === "call") return this.isActCall(event);
     if (event.kind !== "write") return false;
     const place = sharedPlace(event.place, this.model);

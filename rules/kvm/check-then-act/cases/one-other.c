@@ -47,3 +47,19 @@ static int start_looks_again(struct kvm_vcpu *me, unsigned long id)
 	spin_unlock(&peer->arch.mp_state_lock);
 	return 0;
 }
+
+/* A kick is a hint, whatever it writes on its way. */
+void kvm_vcpu_kick(struct kvm_vcpu *v)
+{
+	v->ready = true;
+}
+
+static int kick_if_running(struct kvm_vcpu *vcpu, int id)
+{
+	struct kvm_vcpu *peer = kvm_get_vcpu_by_id(vcpu->kvm, id);
+
+	if (READ_ONCE(peer->arch.mp_state.mp_state) == KVM_MP_STATE_RUNNABLE)
+		/* ok: kvm/check-then-act */
+		kvm_vcpu_kick(peer);
+	return 0;
+}
