@@ -141,6 +141,8 @@ export interface CFile {
   functions: CFunction[];
   structs: CStruct[];
   tables: TableEntry[];
+  /** Functions of this file that are used as values somewhere in it: who calls them is not known. */
+  valueNames: ReadonlySet<string>;
   comments: CComment[];
   macros: readonly MacroFunction[];
   /** Constructs that were passed over, by name, counted: shown by --stats. */

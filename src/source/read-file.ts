@@ -9,6 +9,7 @@ import { child, type LowerContext, lowerExpr, textOf, typeRef } from "./lower-ex
 import { StmtLowering } from "./lower-stmt.js";
 import type { ParseC, SyntaxNode } from "./parse-c.js";
 import { type Prepassed, prepass, type SyntaxModel } from "./prepass.js";
+import { valueNames } from "./value-names.js";
 
 /** A parser with the words that its pre-pass treats by name. */
 export interface CReader {
@@ -164,6 +165,7 @@ export function readC(path: string, text: string, reader: CReader, lineNumbers?:
     functions: file.functions,
     structs: file.structs,
     tables: file.tables,
+    valueNames: valueNames(text, new Set(file.functions.map((f) => f.name))),
     comments: pre.comments,
     macros: pre.macros.flatMap((m) => macroFunction(m, reader) ?? []),
     unhandled: pre.unhandled,
