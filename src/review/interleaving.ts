@@ -6,6 +6,10 @@ const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, t
 const inFn = (site: OutcomeSite): string => `${site.function}()`;
 const short = (field: string): string => field.split(".").at(-1) ?? field;
 
+/** "kvm_x(), holding a->lock: code" */
+const done = (site: OutcomeSite): string =>
+  `${inFn(site)}${site.held.length > 0 ? `, holding ${site.held.join(", ")}` : ""}: ${site.statement}`;
+
 function foreignClear(outcome: Outcome): InterleavingStep[] {
   if (outcome.detail.kind !== "foreign-clear") return [];
   const { flag, setters } = outcome.detail;
@@ -37,7 +41,11 @@ function staleCheck(outcome: Outcome): InterleavingStep[] {
     ...(gate === null || clear === undefined ? [] : [step("B", `${inFn(clear)} clears ${short(gate.flag)}`)]),
     step(
       "B",
-      other === undefined ? `changes ${state} of a ${object} that was checked` : `${inFn(other)}: ${other.statement}`,
+      other !== undefined
+        ? `${inFn(other)}: ${other.statement}`
+        : outcome.rival?.role === "write"
+          ? done(outcome.rival)
+          : `changes ${state} of a ${object} that was checked`,
     ),
     step("A", `${acts[0] ?? "acts"}, on what it saw before`),
   ];
@@ -53,10 +61,6 @@ function overlap(outcome: Outcome): InterleavingStep[] {
     step("B", `goes on as if it were still set`),
   ];
 }
-
-/** "kvm_x(), holding a->lock: code" */
-const done = (site: OutcomeSite): string =>
-  `${inFn(site)}${site.held.length > 0 ? `, holding ${site.held.join(", ")}` : ""}: ${site.statement}`;
 
 type State = Extract<OutcomeDetail, { kind: "unlocked-write" | "wrong-instance" | "own-write" | "reported-read" }>;
 

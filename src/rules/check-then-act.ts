@@ -14,6 +14,7 @@ import { type FlagProtocol, flagProtocols } from "./flags.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import { sharedPlace } from "./places.js";
+import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
 
 /** A check of another object's state, and an act that relies on it after its guard was dropped. */
@@ -132,7 +133,7 @@ function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value, act: 
 /** What an act is called where it is done: the call that leads to it, the function called, or the place written. */
 function actName(act: Event): string {
   if (act.via[0] !== undefined) return `${act.via[0]}()`;
-  return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? act.place.show : "";
+  return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? `the write to ${act.place.show}` : "";
 }
 
 /** The `for` loop that an offset stands in most closely: it looks at one after the other. */
@@ -178,6 +179,7 @@ function outcome(
     key: `stale-check ${key}`,
     anchor: check,
     sites,
+    rival: stateRival(ctx, f, rule.state.fields, "write"),
     competitors: competitors(ctx, rule.state.fields, gate),
     whole: f.fn.whole,
     // Above the shown lines a lock of the container may have been taken.

@@ -17,7 +17,7 @@ interface Candidate {
 
 /** The lowest rank, then path, line and role: the same one whatever the order of files. */
 const key = ({ rank, site }: Candidate): string =>
-  `${rank}\0${site.path}\0${String(site.line).padStart(9, "0")}\0${site.role}`;
+  `${String(rank).padStart(2, "0")}\0${site.path}\0${String(site.line).padStart(9, "0")}\0${site.role}`;
 
 function best(candidates: readonly Candidate[]): OutcomeSite | null {
   let found: Candidate | null = null;
@@ -54,14 +54,15 @@ export function stateRival(
 ): OutcomeSite | null {
   const candidates: Candidate[] = [];
   for (const other of ctx.functions) {
-    if (other === f) continue;
+    if (other === f || ctx.isLifecycle(other)) continue;
     const entry = ctx.entryLocks(other);
     for (const event of ctx.facts(other).events) {
       const held = [...event.held, ...entry];
       const role = touchesGuarded(ctx, event, held, fields);
       if (role === null) continue;
       const site = { ...ctx.site(other, event, role), held: held.map((h) => h.lock.show) };
-      candidates.push({ site, rank: role === wanted ? 0 : 1 });
+      // The nearer to the access itself, the plainer.
+      candidates.push({ site, rank: (role === wanted ? 0 : 9) + Math.min(event.via.length, 8) });
     }
   }
   return best(candidates);
