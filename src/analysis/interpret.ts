@@ -11,6 +11,8 @@ import type { AccessCall, ObjectModel } from "./models.js";
 import { newDep, type PathState, type ReadDep } from "./state.js";
 import type { Value } from "./value.js";
 
+const isContainerOf = (name: string): boolean => ["container_of", "list_entry", "rb_entry"].includes(name);
+
 export class Interpreter extends ConditionInterpreter {
   step(s: PathState, step: Step): void {
     switch (step.kind) {
@@ -42,7 +44,7 @@ export class Interpreter extends ConditionInterpreter {
           kind: "return",
           at: step.at,
           freed,
-          value,
+          value: (step.value === null ? null : this.pathReturned(s, step.value)) ?? value,
           deps: value === null ? [] : this.depsOf(s, value),
         });
         return;
@@ -50,6 +52,19 @@ export class Interpreter extends ConditionInterpreter {
       case "leave":
         return;
     }
+  }
+
+  /** The path that a returned call stands for: `return to_dev(x);`; null when it stands for none. */
+  protected pathReturned(s: PathState, expr: Expr): Value | null {
+    if (expr.kind !== "call" || expr.callee.kind !== "id") return null;
+    if (isContainerOf(expr.callee.name)) return this.quiet(() => this.containerOf(s, expr));
+    const summary = this.ctx.models.locks.has(expr.callee.name) ? null : this.ctx.summaryOf(expr.callee.name);
+    return (
+      summary?.returnedPath(
+        this,
+        expr.args.map((a) => this.quiet(() => this.evalAgain(s, a))),
+      ) ?? null
+    );
   }
 
   protected statement(s: PathState, expr: Expr, use: "statement" | "returned"): void {
@@ -298,7 +313,7 @@ export class Interpreter extends ConditionInterpreter {
     if (accessor !== undefined) return this.accessorCall(s, accessor, callee, expr);
     const lock = this.ctx.models.locks.get(callee);
     if (lock !== undefined) return this.lockCall(s, lock, expr.args, callee, expr.at);
-    if (callee === "container_of" || callee === "list_entry" || callee === "rb_entry") return this.containerOf(s, expr);
+    if (isContainerOf(callee)) return this.containerOf(s, expr);
     const hint = stripHints(expr);
     if (hint !== expr) return this.eval(s, hint);
     const args = expr.args.map((a) => this.eval(s, a));
@@ -330,7 +345,7 @@ export class Interpreter extends ConditionInterpreter {
     });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);
-      return result;
+      return summary.returnedPath(this, args) ?? result;
     }
     if (this.ctx.models.pure(name)) return result;
     // What a function that is not in view does with the object, it may lock it.
@@ -380,10 +395,14 @@ export class Interpreter extends ConditionInterpreter {
     const [pointer, struct, member] = expr.args;
     const inner = pointer === undefined ? this.values.constant("0") : this.eval(s, pointer);
     const type: TypeRef = { name: struct?.kind === "id" ? struct.name : "", pointers: 1, tag: true };
-    const field = member?.kind === "id" ? member.name : null;
-    if (inner.kind === "field" && inner.name === field && inner.base !== null) return inner.base;
-    const value = this.values.op(`container_of.${field ?? ""}`, [inner]);
-    if (value.type === null) value.type = type;
+    return this.wholeOf(inner, member?.kind === "id" ? member.name : "", type);
+  }
+
+  /** What a part is the field of: `container_of(&x->part, struct T, part)` is x. */
+  wholeOf(part: Value, field: string, type: TypeRef | null): Value {
+    if (part.kind === "field" && part.name === field && part.base !== null) return part.base;
+    const value = this.values.op(`container_of.${field}`, [part]);
+    value.type ??= type;
     return value;
   }
 }

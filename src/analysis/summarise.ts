@@ -87,6 +87,7 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     facts.params,
     returnedOthers(returns, models),
     lockedOfResult(returns),
+    returnedPath(facts, returns, models),
     facts.events.some((e) => isEffect(e, models)),
     cut,
   );
@@ -229,4 +230,30 @@ function lockedOfResult(returns: readonly ReturnEvent[]): string[] {
     }
   }
   return [...out];
+}
+
+/**
+ * The place that a getter returns the address or the contents of, when that is the same on all ways out: `to_dev(x)` is then
+ * one more spelling of a path from x. Only pointers to structs: they are what paths lead on from.
+ */
+function returnedPath(
+  { fn, events }: FunctionFacts,
+  returns: readonly ReturnEvent[],
+  models: AnalysisModels,
+): Value | null {
+  const path = returns[0]?.value ?? null;
+  if (path === null || !fn.returns.tag || fn.returns.pointers !== 1) return null;
+  // What was a path before the function wrote something need not be one after.
+  const same = isPath(path) && returns.every((r) => r.value === path && r.held.length === 0);
+  return same && !events.some((e) => isEffect(e, models)) ? path : null;
+}
+
+/** A path from a parameter, the container or a global, through fields and container_of(). */
+function isPath(value: Value): boolean {
+  if (value.kind === "op") {
+    const [inner] = value.parts;
+    return value.name.startsWith("container_of.") && inner !== undefined && isPath(inner);
+  }
+  if (value.kind === "field") return value.parts.length === 0 && value.base !== null && isPath(value.base);
+  return value.kind === "param" || value.kind === "container" || value.kind === "global";
 }

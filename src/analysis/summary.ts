@@ -47,6 +47,8 @@ export class Summary {
     private readonly returnsOthers: TypeRef | null,
     /** Locks of the object it returns which it may leave held, as fields joined with dots. */
     private readonly lockedOfResult: readonly string[],
+    /** The path that it returns, in its own terms. */
+    private readonly path: Value | null,
     /** True when it is seen to write shared state. */
     readonly mutates: boolean,
     readonly cut: boolean,
@@ -114,6 +116,11 @@ export class Summary {
     if (deps.length > 0) s.deps.set(result.key, deps);
   }
 
+  /** What a call returns, when that is a path of the caller's: `to_dev(x)` is x->dev. */
+  returnedPath(interpreter: Interpreter, args: readonly Value[]): Value | null {
+    return this.path === null ? null : this.translate(interpreter, this.path, args);
+  }
+
   /** What a callee says of each element of a loop, in the caller: the same of one that stands for all. */
   private anyElement(interpreter: Interpreter, value: Value, at: number): Value | null {
     if (value.kind === "element") return interpreter.values.element(-1 - at, value.name, value.type);
@@ -149,6 +156,12 @@ export class Summary {
         }
         const arrow = value.show.endsWith(`->${value.name}`);
         return base === null ? null : interpreter.values.field(base, value.name, value.type, arrow);
+      }
+      case "op": {
+        const [inner] = value.parts;
+        if (!value.name.startsWith("container_of.") || inner === undefined) return null;
+        const part = this.translate(interpreter, inner, args);
+        return part === null ? null : interpreter.wholeOf(part, value.name.slice("container_of.".length), value.type);
       }
       default:
         return null;

@@ -118,6 +118,21 @@ describe("locksets", () => {
     expect(f("deep(e); here(1);")).toEqual({ 1: ["e->d->l"] });
   });
 
+  it("read through getters that return a path of what they are given", () => {
+    const getters =
+      "static inline struct d *to_d(struct e *e) { return e->d; }\n" +
+      "static struct w *to_w(struct d *d) { return container_of(d, struct w, d); }\n" +
+      "static struct d *pop(struct e *e) { struct d *d = e->d; e->d = d->next; return d; }\n";
+    const f = (body: string): Record<string, string[]> =>
+      heldAt(`${getters}int f(struct w *w, struct e *e) { ${body} }`);
+    expect(f("spin_lock(&to_d(e)->l); here(1); spin_unlock(&e->d->l); here(2);")).toEqual({ 1: ["e->d->l"], 2: [] });
+    expect(f("spin_lock(&to_w(&w->d)->l); here(1); spin_unlock(&w->l); here(2);")).toEqual({ 1: ["w->l"], 2: [] });
+    expect(f("spin_lock(&pop(e)->l); here(1); spin_unlock(&pop(e)->l); here(2);")).toEqual({
+      1: ["pop()->l"],
+      2: ["pop()->l"],
+    });
+  });
+
   it("hold the locks of all elements after a loop that takes each", () => {
     const program = programOf({
       "arch/riscv/kvm/a.c":
