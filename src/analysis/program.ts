@@ -2,16 +2,21 @@
  * The functions in view and who calls whom. A name is resolved as a linker and the kernel's layout would: the same file's
  * static, then the same directory, then the same architecture, then any other; a strong definition beats a __weak one.
  */
-import type { CFile, CFunction, CStruct, Expr, MacroFunction, Stmt, TableEntry, TypeRef } from "../source/ast.js";
+import type { CFile, CFunction, CStruct, MacroFunction, TableEntry, TypeRef } from "../source/ast.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
+import { Rings } from "./rings.js";
+import { findStale } from "./stale.js";
 import { summarise } from "./summarise.js";
 import type { Summary } from "./summary.js";
+import { usesOf } from "./uses.js";
 
 export interface ProgramFunction {
   file: CFile;
   fn: CFunction;
 }
+
+const NO_SUMMARIES: ReadonlyMap<CFunction, Summary | null> = new Map();
 
 const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
@@ -22,7 +27,10 @@ export class Program {
   private readonly macros = new Map<string, { file: CFile; macro: MacroFunction; found?: ProgramFunction | null }>();
   private readonly factsOf = new Map<CFunction, FunctionFacts>();
   private readonly summaries = new Map<CFunction, Summary>();
-  private readonly running = new Set<CFunction>();
+  private loan: { lender: Program; stale: ReadonlySet<string> } | null = null;
+  private own: Map<CFunction, ProgramFunction> | null = null;
+  private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
+  private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
   private callersByName: Map<string, ProgramFunction[]> | null = null;
   readonly functions: readonly ProgramFunction[];
   readonly tables: readonly (TableEntry & { file: CFile })[];
@@ -31,7 +39,9 @@ export class Program {
     readonly files: readonly CFile[],
     readonly models: AnalysisModels,
   ) {
-    this.functions = files.flatMap((file) => file.functions.map((fn) => ({ file, fn })));
+    this.functions = files.flatMap((file) =>
+      file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })),
+    );
     this.tables = files.flatMap((file) => file.tables.map((t) => ({ ...t, file })));
     for (const f of this.functions) {
       const list = this.byName.get(f.fn.name);
@@ -45,26 +55,20 @@ export class Program {
   }
 
   /**
-   * Takes over what another program knows of functions that both hold (the same objects) and that reach, through calls by
-   * name, none of the `changed` functions. For reviewing many small changes of the same files.
+   * Asks another program for what it knows of functions that both hold (the same objects), unless what they rest on is not
+   * the same in both. The facts are those that this program would find itself.
    */
-  reuse(other: Program, changed: ReadonlySet<string>): void {
-    const stale = new Set(changed);
-    const names = [...changed];
-    for (let name = names.pop(); name !== undefined; name = names.pop()) {
-      for (const caller of [...other.callersNamed(name), ...this.callersNamed(name)]) {
-        if (stale.has(caller.fn.name)) continue;
-        stale.add(caller.fn.name);
-        names.push(caller.fn.name);
-      }
-    }
-    for (const { fn } of this.functions) {
-      if (stale.has(fn.name)) continue;
-      const facts = other.factsOf.get(fn);
-      const summary = other.summaries.get(fn);
-      if (facts !== undefined) this.factsOf.set(fn, facts);
-      if (summary !== undefined) this.summaries.set(fn, summary);
-    }
+  borrow(lender: Program): void {
+    this.loan = { lender, stale: findStale(lender, this) };
+  }
+
+  /** The program that knows a function already, and the function there; null when this one has to look by itself. */
+  private lenderOf({ fn }: ProgramFunction): { lender: Program; f: ProgramFunction } | null {
+    if (this.loan === null || this.loan.stale.has(fn.name)) return null;
+    const { lender } = this.loan;
+    lender.own ??= new Map(lender.functions.map((f) => [f.fn, f]));
+    const f = lender.own.get(fn);
+    return f === undefined ? null : { lender, f };
   }
 
   private addStruct(struct: CStruct): void {
@@ -78,6 +82,16 @@ export class Program {
 
   /** The definition that a call of `name` in `from` reaches, or null when none is in view. */
   resolve(name: string, from: CFile): ProgramFunction | null {
+    const own = this.resolved.get(from.path) ?? new Map<string, ProgramFunction | null>();
+    this.resolved.set(from.path, own);
+    const known = own.get(name);
+    if (known !== undefined) return known;
+    const found = this.find(name, from);
+    own.set(name, found);
+    return found;
+  }
+
+  private find(name: string, from: CFile): ProgramFunction | null {
     let best: ProgramFunction | null = null;
     let bestRank = Number.POSITIVE_INFINITY;
     for (const candidate of this.byName.get(name) ?? []) {
@@ -88,6 +102,16 @@ export class Program {
       }
     }
     return best ?? this.macro(name);
+  }
+
+  /** Structs in view, by name. */
+  get structTypes(): ReadonlyMap<string, CStruct> {
+    return this.structs;
+  }
+
+  /** Parameters and body of the function-like macro of a name; undefined when there is none in view. */
+  macroText(name: string): string | undefined {
+    return this.macros.get(name)?.macro.text;
   }
 
   /** A function-like macro as the function that it amounts to; null when there is none, or none that can be read. */
@@ -104,7 +128,7 @@ export class Program {
   private rank(candidate: ProgramFunction, from: CFile): number {
     const { file, fn } = candidate;
     const weak = fn.isWeak ? 8 : 0;
-    if (file === from) return weak;
+    if (file.path === from.path) return weak;
     if (fn.isStatic && file.path.endsWith(".c")) return Number.POSITIVE_INFINITY;
     const arch = archOf(file.path);
     if (arch !== "" && archOf(from.path) !== "" && arch !== archOf(from.path)) return Number.POSITIVE_INFINITY;
@@ -116,27 +140,54 @@ export class Program {
   facts(f: ProgramFunction): FunctionFacts {
     const known = this.factsOf.get(f.fn);
     if (known !== undefined) return known;
-    this.running.add(f.fn);
-    const facts = analyseFunction(f.file, f.fn, {
+    const loan = this.lenderOf(f);
+    if (loan !== null) {
+      const facts = loan.lender.facts(loan.f);
+      this.factsOf.set(f.fn, facts);
+      return facts;
+    }
+    const ring = this.rings.of(f);
+    if (ring.length > 0) this.analyseRing(ring);
+    else this.factsOf.set(f.fn, this.analyse(f, NO_SUMMARIES));
+    return this.factsOf.get(f.fn) as FunctionFacts;
+  }
+
+  /** Functions that call each other: first each by itself, then each with what the others do by themselves. */
+  private analyseRing(ring: readonly ProgramFunction[]): void {
+    const unknown = new Map(ring.map(({ fn }) => [fn, null]));
+    const alone = new Map(ring.map((f) => [f.fn, summarise(this.analyse(f, unknown), this.models)]));
+    for (const f of ring) this.factsOf.set(f.fn, this.analyse(f, alone));
+  }
+
+  private analyse(f: ProgramFunction, ring: ReadonlyMap<CFunction, Summary | null>): FunctionFacts {
+    return analyseFunction(f.file, f.fn, {
       models: this.models,
-      summaryOf: (name) => this.summaryOf(name, f.file),
+      summaryOf: (name) => this.summaryOf(name, f.file, ring),
       fieldType: (struct, field) => this.fieldType(struct, field),
       returnType: (name) => this.resolve(name, f.file)?.fn.returns ?? null,
     });
-    this.running.delete(f.fn);
-    this.factsOf.set(f.fn, facts);
-    return facts;
   }
 
-  /** Summary of a callee; null when its body is not in view, only partly shown, or being analysed (recursion). */
-  private summaryOf(name: string, from: CFile): Summary | null {
+  /** Summary of a callee; null when its body is not in view or only partly shown. */
+  private summaryOf(name: string, from: CFile, ring: ReadonlyMap<CFunction, Summary | null>): Summary | null {
     const callee = this.resolve(name, from);
-    if (callee === null || !callee.fn.whole || this.running.has(callee.fn)) return null;
-    const known = this.summaries.get(callee.fn);
+    if (callee === null || !callee.fn.whole) return null;
+    const known = ring.get(callee.fn);
+    return known === undefined ? this.summary(callee) : known;
+  }
+
+  /** What callers must know of a function. */
+  summary(f: ProgramFunction): Summary {
+    const known = this.summaries.get(f.fn);
     if (known !== undefined) return known;
-    const summary = summarise(this.facts(callee), this.models);
-    this.summaries.set(callee.fn, summary);
+    const loan = this.lenderOf(f);
+    const summary = loan === null ? summarise(this.facts(f), this.models) : loan.lender.summary(loan.f);
+    this.summaries.set(f.fn, summary);
     return summary;
+  }
+
+  private calleesOf(f: ProgramFunction): ProgramFunction[] {
+    return [...usesOf(f.fn).calls].flatMap((name) => this.resolve(name, f.file) ?? []).filter((c) => c.fn.whole);
   }
 
   fieldType(struct: string, field: string): TypeRef | null {
@@ -169,52 +220,12 @@ export class Program {
   private indexCallers(): Map<string, ProgramFunction[]> {
     const index = new Map<string, ProgramFunction[]>();
     for (const caller of this.functions) {
-      for (const name of calledOnce(caller.fn)) {
+      for (const name of usesOf(caller.fn).calls) {
         const list = index.get(name);
         if (list === undefined) index.set(name, [caller]);
         else list.push(caller);
       }
     }
     return index;
-  }
-}
-
-const calls = new WeakMap<CFunction, ReadonlySet<string>>();
-
-/** Names that a function calls, looked up once for as long as the function is kept. */
-function calledOnce(fn: CFunction): ReadonlySet<string> {
-  const known = calls.get(fn) ?? calledNames(fn);
-  calls.set(fn, known);
-  return known;
-}
-
-/** Names that a function calls. */
-function calledNames(fn: CFunction): Set<string> {
-  const names = new Set<string>();
-  walkStmts(fn.body, (expr) => {
-    if (expr.kind === "call" && expr.callee.kind === "id") names.add(expr.callee.name);
-  });
-  return names;
-}
-
-/** Visits every expression of a list of statements, outermost first. */
-function walkStmts(body: readonly Stmt[], visit: (expr: Expr) => void): void {
-  const stack: (Stmt | Expr)[] = [...body].reverse();
-  while (stack.length > 0) {
-    const node = stack.pop() as Stmt | Expr;
-    if (EXPRESSIONS.has(node.kind)) visit(node as Expr);
-    for (const value of Object.values(node)) pushChildren(stack, value);
-  }
-}
-
-const EXPRESSIONS = new Set<string>(
-  "id number string member index unary binary assign call cond cast comma init sizeof".split(" "),
-);
-
-function pushChildren(stack: (Stmt | Expr)[], value: unknown): void {
-  if (Array.isArray(value)) for (const v of value) pushChildren(stack, v);
-  else if (typeof value === "object" && value !== null) {
-    if ("kind" in value) stack.push(value as Stmt);
-    else for (const v of Object.values(value)) pushChildren(stack, v);
   }
 }

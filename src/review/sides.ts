@@ -93,9 +93,12 @@ export async function readSides(
   if (context.tree === null) return fromHunks(patch, files, context, "no tree was given");
   const applied = await context.tree.apply(patch, files, rules);
   if (!applied.ok) return fromHunks(patch, files, context, applied.reason);
+  const base = new Program(applied.base, context.rules.models);
+  const result = new Program(applied.result, context.rules.models);
+  result.borrow(base);
   return {
-    base: new Program(applied.base, context.rules.models),
-    result: new Program(applied.result, context.rules.models),
+    base,
+    result,
     analysed: "tree",
     reason: applied.exact ? null : "the tree is not the one that the patch was made from; it applies all the same",
     confidence: applied.exact ? "high" : "medium",

@@ -86,7 +86,8 @@ export class TreeReader {
     const known = this.parsed.get(path) ?? [];
     const own = known.find((k) => k.text === text);
     if (own !== undefined) return own.file;
-    const file = readC(path, text, this.reader);
+    const before = known.at(-1)?.file;
+    const file = readC(path, text, this.reader, before === undefined ? {} : { before });
     this.parsed.set(path, [...known.slice(-2), { text, file }]);
     return file;
   }

@@ -128,8 +128,26 @@ export interface MacroDef {
 /** A function-like macro that does something: read as a function when it is called. */
 export interface MacroFunction {
   name: string;
+  /** Parameters and body, as they are written. */
+  text: string;
   /** The macro as a function with untyped parameters; null when its body is no statement or expression. Read once. */
   read: () => CFunction | null;
+}
+
+/**
+ * The stretch of text that a function was read from, with the comments above it. A function that a newer text of the file
+ * holds unchanged is not read again: it keeps its offsets, and `file` is the text they are offsets of.
+ */
+export interface Unit {
+  /** Offsets of the stretch in `file.text`. */
+  start: number;
+  end: number;
+  /** Hash of the pre-passed stretch: with the text itself it says whether another would be read the same way. */
+  mark: number;
+  /** The file as it was read, with the line numbers of the newer text. */
+  file: CFile;
+  /** Constructs that were passed over in it, counted. */
+  passed: ReadonlyMap<string, number>;
 }
 
 /** Everything read from one file (or from one hunk of it). */
@@ -145,6 +163,8 @@ export interface CFile {
   valueNames: ReadonlySet<string>;
   comments: CComment[];
   macros: readonly MacroFunction[];
+  /** Where each function was read from; null for a text that is no whole file. */
+  units: ReadonlyMap<CFunction, Unit> | null;
   /** Constructs that were passed over, by name, counted: shown by --stats. */
   unhandled: ReadonlyMap<string, number>;
 }

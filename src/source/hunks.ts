@@ -205,7 +205,7 @@ export function readHunks(path: string, diff: FileDiff, side: "old" | "new", col
     numbers.push(...reading.numbers);
     offset = end + 1;
   }
-  const file = readC(path, texts.join("\n"), reader, numbers);
+  const file = readC(path, texts.join("\n"), reader, { lineNumbers: numbers });
   for (const fn of file.functions) {
     const headless = partial.some((p) => fn.at >= p.start && fn.at < p.end);
     const endless = closers.some((c) => fn.end > c.start && fn.end <= c.end);

@@ -4,6 +4,7 @@
  */
 import type { CFile, CFunction, CStruct, Expr, MacroDef, MacroFunction, StructField, TableEntry } from "./ast.js";
 import { cutItems, type Item } from "./items.js";
+import { Known, type Read, unitsOf } from "./known-functions.js";
 import { lineOf, lineStarts } from "./lines.js";
 import { child, type LowerContext, lowerExpr, textOf, typeRef } from "./lower-expr.js";
 import { StmtLowering } from "./lower-stmt.js";
@@ -19,33 +20,50 @@ export interface CReader {
 
 class FileReader {
   readonly functions: CFunction[] = [];
+  readonly read: Read[] = [];
   readonly structs: CStruct[] = [];
   readonly tables: TableEntry[] = [];
   private readonly unhandled: (what: string) => void;
+  /** What was passed over in the item that is being read. */
+  private passed = new Map<string, number>();
   private readonly ctx: LowerContext;
 
   constructor(
     private readonly reader: CReader,
     private readonly pre: Prepassed,
+    private readonly known: Known | null,
   ) {
     this.unhandled = (what) => {
-      pre.unhandled.set(what, (pre.unhandled.get(what) ?? 0) + 1);
+      this.passed.set(what, (this.passed.get(what) ?? 0) + 1);
     };
     this.ctx = { text: pre.text, lowerBlock: () => [], unhandled: this.unhandled };
   }
 
   item(item: Item): void {
     if (item.kind === "declaration") return;
+    const own = item.kind === "function" ? this.known?.take(item, this.pre.text) : undefined;
+    if (own !== undefined) {
+      this.functions.push(own.fn);
+      this.read.push(own);
+    } else this.parse(item);
+    for (const [what, count] of own?.passed ?? this.passed)
+      this.pre.unhandled.set(what, (this.pre.unhandled.get(what) ?? 0) + count);
+  }
+
+  private parse(item: Item): void {
+    this.passed = new Map();
     const { root, errors } = this.reader.parse(this.pre.text.slice(item.start, item.end), item.start);
-    if (item.kind === "function") this.fn(root, errors);
+    if (item.kind === "function") this.fn(root, errors, item);
     else this.data(root);
   }
 
-  private fn(root: SyntaxNode, errors: number): void {
+  private fn(root: SyntaxNode, errors: number, item: Item): void {
     const node = root.children.find((c) => c.type === "function_definition") ?? findDeep(root, "function_definition");
     const fn = node && new StmtLowering(this.pre, this.unhandled).fn(node, errors);
-    if (fn) this.functions.push(fn);
-    else this.unhandled("function header");
+    if (fn) {
+      this.functions.push(fn);
+      this.read.push({ fn, item, unit: null, passed: this.passed });
+    } else this.unhandled("function header");
   }
 
   private data(root: SyntaxNode): void {
@@ -143,31 +161,40 @@ function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
     fn ??= block ? attempt(`${header} { ${body}; }`) : attempt(`${header} { return ${body.replace(/;$/, "")}; }`);
     return fn;
   };
-  return { name, read };
+  return { name, text: `(${params.join()}) ${body}`, read };
 }
 
 /**
  * Reads one C file. Never fails on odd text: what cannot be read is counted in `unhandled` and in each function's `errors`.
- * `lineNumbers`, when given, maps the 0-based lines of `text` to the file's 1-based numbers.
+ * `lineNumbers`, when given, maps the 0-based lines of `text` to the file's 1-based numbers. `before`, an older text of the
+ * same file, lends the functions that are the same in both.
  */
-export function readC(path: string, text: string, reader: CReader, lineNumbers?: readonly number[]): CFile {
+export function readC(
+  path: string,
+  text: string,
+  reader: CReader,
+  { lineNumbers, before }: { lineNumbers?: readonly number[]; before?: CFile } = {},
+): CFile {
   const pre = prepass(text, reader.syntax);
-  const file = new FileReader(reader, pre);
-  for (const item of cutItems(pre.text)) file.item(item);
+  const reading = new FileReader(reader, pre, before === undefined ? null : new Known(before, text));
+  for (const item of cutItems(pre.text)) reading.item(item);
   const starts = lineStarts(text);
-  return {
+  const file: CFile = {
     path,
     text,
     lineAt: (offset) => {
       const line = lineOf(starts, offset);
       return lineNumbers === undefined ? line + 1 : (lineNumbers[line] ?? lineNumbers.at(-1) ?? 1);
     },
-    functions: file.functions,
-    structs: file.structs,
-    tables: file.tables,
-    valueNames: valueNames(text, new Set(file.functions.map((f) => f.name))),
+    functions: reading.functions,
+    structs: reading.structs,
+    tables: reading.tables,
+    valueNames: valueNames(text, new Set(reading.functions.map((f) => f.name))),
     comments: pre.comments,
     macros: pre.macros.flatMap((m) => macroFunction(m, reader) ?? []),
+    units: null,
     unhandled: pre.unhandled,
   };
+  if (lineNumbers === undefined) file.units = unitsOf(reading.read, file, pre.text);
+  return file;
 }

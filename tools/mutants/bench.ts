@@ -12,7 +12,7 @@ import { globs } from "../../src/rules/glob.js";
 import type { RuleSet } from "../../src/rules/load.js";
 import type { Outcome } from "../../src/rules/outcome.js";
 import type { Rule } from "../../src/rules/rule-schema.js";
-import type { CFile, CFunction } from "../../src/source/ast.js";
+import type { CFile } from "../../src/source/ast.js";
 import { type CReader, readC } from "../../src/source/read-file.js";
 import { applyEdits } from "./edit.js";
 import type { Draft } from "./operator.js";
@@ -108,23 +108,22 @@ export class Bench {
 
   review(draft: Draft): Reviewed {
     const changed = new Map<string, CFile>();
-    const names = new Set<string>();
     for (const { path, edits } of draft.edits) {
       const before = this.files.get(path);
       const text = before && applyEdits(before.text, edits);
       if (before === undefined || text === null || text === undefined) return { ok: false, reason: "overlap" };
       if (text === before.text) return { ok: false, reason: "no change" };
-      const after = readC(path, text, this.reader);
+      const after = readC(path, text, this.reader, this.fresh ? {} : { before });
       if (troubles(after) > troubles(before) || after.functions.length < before.functions.length)
         return { ok: false, reason: "parse" };
-      changed.set(path, shareUnchanged(before, after, names));
+      changed.set(path, after);
     }
     const base = this.base([...changed.keys()].sort());
     const result = new Program(
       base.program.files.map((f) => changed.get(f.path) ?? f),
       this.rules.models,
     );
-    if (!this.fresh) result.reuse(base.program, names);
+    if (!this.fresh) result.borrow(base.program);
     return { ok: true, findings: this.compare(base, result) };
   }
 
@@ -145,19 +144,4 @@ export class Bench {
     const found = judge(sides, { base: before, result: after.outcomes }, NO_PATCH, untouched);
     return found.map((f) => f.finding);
   }
-}
-
-/** The new file with the function objects of the old one where nothing moved; names of all that read otherwise. */
-function shareUnchanged(before: CFile, after: CFile, changed: Set<string>): CFile {
-  const textOf = (file: CFile, fn: CFunction): string => file.text.slice(fn.at, fn.end);
-  const old = new Map(before.functions.map((f) => [f.name, f]));
-  const functions = after.functions.map((fn) => {
-    const own = old.get(fn.name);
-    if (own === undefined || textOf(before, own) !== textOf(after, fn)) changed.add(fn.name);
-    else if (own.at === fn.at) return own;
-    return fn;
-  });
-  const kept = new Set(functions.map((f) => f.name));
-  for (const fn of before.functions) if (!kept.has(fn.name)) changed.add(fn.name);
-  return { ...after, functions };
 }

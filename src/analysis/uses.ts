@@ -1,0 +1,51 @@
+/**
+ * The names by which a function rests on others: what it calls, and the fields it names, whose types structs give. Facts of a
+ * function can change with nothing but its own text and what these names mean.
+ */
+import type { CFunction, Expr, Stmt } from "../source/ast.js";
+
+export interface Uses {
+  calls: ReadonlySet<string>;
+  fields: ReadonlySet<string>;
+}
+
+const known = new WeakMap<CFunction, Uses>();
+
+/** What a function uses; looked up once for as long as the function is kept. */
+export function usesOf(fn: CFunction): Uses {
+  const own = known.get(fn) ?? findUses(fn.body);
+  known.set(fn, own);
+  return own;
+}
+
+function findUses(body: readonly Stmt[]): Uses {
+  const calls = new Set<string>();
+  const fields = new Set<string>();
+  walkStmts(body, (expr) => {
+    if (expr.kind === "call" && expr.callee.kind === "id") calls.add(expr.callee.name);
+    else if (expr.kind === "member") fields.add(expr.field);
+  });
+  return { calls, fields };
+}
+
+/** Visits every expression of a list of statements, outermost first. */
+function walkStmts(body: readonly Stmt[], visit: (expr: Expr) => void): void {
+  const stack: (Stmt | Expr)[] = [...body].reverse();
+  while (stack.length > 0) {
+    const node = stack.pop() as Stmt | Expr;
+    if (EXPRESSIONS.has(node.kind)) visit(node as Expr);
+    for (const value of Object.values(node)) pushChildren(stack, value);
+  }
+}
+
+const EXPRESSIONS = new Set<string>(
+  "id number string member index unary binary assign call cond cast comma init sizeof".split(" "),
+);
+
+function pushChildren(stack: (Stmt | Expr)[], value: unknown): void {
+  if (Array.isArray(value)) for (const v of value) pushChildren(stack, v);
+  else if (typeof value === "object" && value !== null) {
+    if ("kind" in value) stack.push(value as Stmt);
+    else for (const v of Object.values(value)) pushChildren(stack, v);
+  }
+}
