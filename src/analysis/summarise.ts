@@ -240,12 +240,12 @@ function returnedPath(
   { fn, events }: FunctionFacts,
   returns: readonly ReturnEvent[],
   models: AnalysisModels,
-): Value | null {
+): { value: Value; type: TypeRef } | null {
   const path = returns[0]?.value ?? null;
   if (path === null || !fn.returns.tag || fn.returns.pointers !== 1) return null;
   // What was a path before the function wrote something need not be one after.
   const same = isPath(path) && returns.every((r) => r.value === path && r.held.length === 0);
-  return same && !events.some((e) => isEffect(e, models)) ? path : null;
+  return same && !events.some((e) => isEffect(e, models)) ? { value: path, type: fn.returns } : null;
 }
 
 /** A path from a parameter, the container or a global, through fields and container_of(). */

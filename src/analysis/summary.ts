@@ -48,7 +48,7 @@ export class Summary {
     /** Locks of the object it returns which it may leave held, as fields joined with dots. */
     private readonly lockedOfResult: readonly string[],
     /** The path that it returns, in its own terms. */
-    private readonly path: Value | null,
+    private readonly path: { value: Value; type: TypeRef } | null,
     /** True when it is seen to write shared state. */
     readonly mutates: boolean,
     readonly cut: boolean,
@@ -118,7 +118,10 @@ export class Summary {
 
   /** What a call returns, when that is a path of the caller's: `to_dev(x)` is x->dev. */
   returnedPath(interpreter: Interpreter, args: readonly Value[]): Value | null {
-    return this.path === null ? null : this.translate(interpreter, this.path, args);
+    const path = this.path === null ? null : this.translate(interpreter, this.path.value, args);
+    // The getter's header tells what a field of an unknown struct, or of type void *, is.
+    if (path !== null && path.type === null) path.type = this.path?.type ?? null;
+    return path;
   }
 
   /** What a callee says of each element of a loop, in the caller: the same of one that stands for all. */

@@ -50,6 +50,7 @@ const TYPE_OPERATORS = new Set([
   "switch",
   "return",
 ]);
+const NO_TYPE = new Set(["static", "inline", "extern"]);
 const ALL_CAPS = /^_*[A-Z][A-Z0-9_]*$/;
 const FOR_EACH = /for_each/;
 
@@ -147,6 +148,7 @@ class Prepass {
     const name = this.word(i);
     const called = this.word(i + 1) === "(" ? (this.close[i + 1] as number) : -1;
     if (name === "asm" || name === "__asm__" || name === "asm_inline" || name === "__asm") return this.asm(i);
+    if (name === "_Generic" && called !== -1) return this.generic(i, called);
     if (called !== -1) {
       if (this.calledAttribute(i, called, depth, name)) return called;
       if (depth === 0 && ALL_CAPS.test(name) && name.length > 2) return this.fileMacro(i, called);
@@ -212,6 +214,9 @@ class Prepass {
     const before = this.word(i - 1);
     const after = this.word(close + 1);
     if (after === "{") {
+      // `static inline struct x *TO_X(...) {`: what has a type before it is a function, whatever its letters.
+      const hasType = before === "*" || (this.isIdent(i - 1) && !NO_TYPE.has(before) && !this.isAttribute(before));
+      if (hasType) return i;
       const name = this.isIdent(i + 2) ? this.word(i + 2) : this.word(i);
       const from = this.s[i] as number;
       const room = (this.e[close] as number) - from;
@@ -225,6 +230,25 @@ class Prepass {
     if (after === "=" || after === ",") return i;
     this.blank(before === "static" ? i - 1 : i, close);
     return close;
+  }
+
+  /** `_Generic(x, struct a *: f(x), const struct a *: g(x))` is read as its first choice (C11, 6.5.1.1). */
+  private generic(i: number, close: number): number {
+    const ends: number[] = [];
+    for (let j = i + 2; j < close && ends.length < 3; j++) {
+      const word = this.word(j);
+      if (word === "(" && this.close[j] !== -1) j = this.close[j] as number;
+      else if (word === (ends.length === 1 ? ":" : ",")) ends.push(j);
+    }
+    const [, colon, next = close] = ends;
+    if (colon === undefined) return i;
+    this.blank(i, colon, "(");
+    if (next < close) this.blank(next, close - 1);
+    return colon;
+  }
+
+  private isAttribute(word: string): boolean {
+    return this.syntax.bareAttributes.has(word);
   }
 
   private inBody(i: number, close: number, name: string): void {

@@ -90,6 +90,10 @@ describe("pre-pass", () => {
     ],
     ["SYSCALL_DEFINE", "SYSCALL_DEFINE2(foo, int, a, unsigned long, b)\n{\n\treturn a;\n}"],
     ["offsetof of a nested member", "int f(void)\n{\n\treturn offsetof(struct t, a.b[3]);\n}"],
+    [
+      "_Generic",
+      "int f(struct a *x)\n{\n\treturn g(_Generic(x, struct a *: h(x, 1), const struct a *: (int)x), 2);\n}",
+    ],
     ["a guard", "void f(struct k *k)\n{\n\tguard(spinlock_irqsave)(&k->lock);\n\tk->x = 1;\n}"],
   ])("lets the grammar read %s", (_name, text) => parsesCleanly(text));
 
@@ -100,6 +104,14 @@ describe("pre-pass", () => {
     expect(kept("#if 0")).toBe("int b;");
     expect(kept("#ifndef CONFIG_X")).toBe("int b;");
     expect(kept("#if !IS_ENABLED(CONFIG_X)")).toBe("int b;");
+  });
+
+  it("reads a function in capitals that has a type as a function", () => {
+    const text = "static inline struct w *TO_W(struct d *d)\n{\n\treturn container_of(d, struct w, d);\n}\n";
+    expect(readC("a.h", text, reader).functions.map((f) => [f.name, f.returns.name])).toEqual([["TO_W", "w"]]);
+    expect(readC("a.c", "static DEFINE_THING(foo)\n{\n\tx();\n}\n", reader).functions.map((f) => f.name)).toEqual([
+      "foo",
+    ]);
   });
 
   it("remembers the macro behind each loop", () => {
