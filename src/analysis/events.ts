@@ -58,6 +58,18 @@ export interface CallEvent extends EventBase {
   mutates: boolean;
   /** True when the body is visible. */
   resolved: boolean;
+  /** Where the called pointer comes from; null for a call by name. */
+  through: Pointer | null;
+}
+
+/** Where a function pointer was read: a field of a struct, an element of a table, or only its type is known. */
+export interface Pointer {
+  /** The struct that holds the field, or the pointer's own typedef. */
+  type: string | null;
+  /** The global table at the root of its path. */
+  table: string | null;
+  /** "" for an element of a table of plain pointers, or for a plain pointer. */
+  field: string;
 }
 
 export interface LockEvent extends EventBase {
@@ -76,6 +88,8 @@ export interface LockEvent extends EventBase {
   always: boolean;
   /** A trylock or killable form: taken only if its result says so. */
   attempt: boolean;
+  /** False for a trylock: it gives up instead of waiting. */
+  waits: boolean;
 }
 
 export interface ReturnEvent extends EventBase {

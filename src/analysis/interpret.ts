@@ -8,6 +8,7 @@ import { ConditionInterpreter } from "./condition-interpreter.js";
 import { elementType, isMask, NEGATED } from "./conditions.js";
 import type { CallEvent } from "./events.js";
 import type { AccessCall, ObjectModel } from "./models.js";
+import { dispatched, pointerOf } from "./pointers.js";
 import { newDep, type PathState, type ReadDep } from "./state.js";
 import type { Value } from "./value.js";
 
@@ -306,7 +307,9 @@ export class Interpreter extends ConditionInterpreter {
     if (callee === null) {
       const target = this.eval(s, expr.callee);
       const args = expr.args.map((a) => this.eval(s, a));
-      this.record(s, { kind: "call", at: expr.at, name: target.show, args, use, mutates: false, resolved: false });
+      const through = dispatched(expr.callee, this.ctx.models.dispatch) ?? pointerOf(target);
+      const name = target.show;
+      this.record(s, { kind: "call", at: expr.at, name, args, use, mutates: false, resolved: false, through });
       return this.fresh(s, target.show, expr.at, null);
     }
     const accessor = this.ctx.models.accessors.get(callee);
@@ -334,6 +337,7 @@ export class Interpreter extends ConditionInterpreter {
     if (model !== undefined) return result;
     if (this.ctx.models.pure(name) && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
     const summary = this.ctx.summaryOf(name);
+    const pointer = s.env.get(name);
     this.record(s, {
       kind: "call",
       at,
@@ -342,6 +346,7 @@ export class Interpreter extends ConditionInterpreter {
       use,
       mutates: summary?.mutates === true,
       resolved: summary !== null,
+      through: pointer === undefined ? null : pointerOf(pointer),
     });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);

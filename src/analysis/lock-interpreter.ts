@@ -58,7 +58,7 @@ export abstract class LockInterpreter extends Recorder {
   protected lock(s: PathState, model: LockCall, lock: Value, at: number, asserted = false): void {
     const how = asserted ? "asserted" : "taken";
     const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how };
-    if (!asserted) this.emitLock(s, held, at);
+    if (!asserted) this.emitLock(s, held, at, { waits: model.waits });
     if (asserted && s.locks.has(lock.key)) return;
     takeLock(s, held);
     // Guarded state may have changed until the lock was had: a second look under it decides anew.
@@ -71,10 +71,9 @@ export abstract class LockInterpreter extends Recorder {
     s: PathState,
     { lock, mode, family }: Held,
     at: number,
-    via: string[] = [],
-    always = true,
-    attempt = false,
+    more: { via?: string[]; always?: boolean; attempt?: boolean; waits?: boolean } = {},
   ): void {
+    const { via = [], always = true, attempt = false, waits = true } = more;
     const own = s.locks.get(lock.key);
     const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
     this.record(s, {
@@ -89,6 +88,7 @@ export abstract class LockInterpreter extends Recorder {
       callers: false,
       always,
       attempt,
+      waits,
       via,
     });
   }
@@ -110,6 +110,8 @@ export abstract class LockInterpreter extends Recorder {
       twice,
       callers,
       always: true,
+      attempt: false,
+      waits: false,
       via,
     });
   }
@@ -157,7 +159,7 @@ export abstract class LockInterpreter extends Recorder {
         family: model.family,
         how: "taken",
       };
-      this.emitLock(s, held, at, [], true, true);
+      this.emitLock(s, held, at, { attempt: true, waits: model.waits });
       s.pending.set(result.key, { held, success: model.success });
     }
     return result;

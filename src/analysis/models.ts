@@ -12,6 +12,8 @@ export interface LockCall {
   mode: LockMode;
   /** For trylock, _killable and _interruptible forms: the result that means the lock was taken; null when it always is. */
   success: "zero" | "nonzero" | null;
+  /** False for trylock forms, guards included: they never wait. */
+  waits: boolean;
   /** Lock kind for words and order: spinlock, mutex, rwsem, rcu, srcu, irq. */
   family: string;
 }
@@ -56,10 +58,47 @@ export interface ObjectModel {
   counters: readonly string[];
   /** Arrays of the container that hold all objects: xa_load(&kvm->vcpu_array, i) gets one. */
   arrays: ReadonlySet<string>;
-  /** Functions that run while the container is made or torn down: nothing else can touch it. */
-  lifecycle: ReadonlySet<string>;
-  /** Functions that userspace reaches with the object's own thread: any instance may run them at any time. */
-  entries: ReadonlySet<string>;
+}
+
+/** Which targets of operations tables are meant: by the table's type or name, and by its fields (all when none is named). */
+export interface TableTargets {
+  type: string | null;
+  name: string | null;
+  fields: readonly string[];
+}
+
+/** A way by which threads come into the code: KVM_RUN, an ioctl, the scheduler. */
+export interface EntryClass {
+  name: string;
+  /** As it stands in a sentence: "KVM_RUN". */
+  label: string;
+  object: string;
+  /** Classes of the locks (lock-class.ts) that are held on entry. */
+  holds: readonly string[];
+  functions: ReadonlySet<string>;
+  tables: readonly TableTargets[];
+  /** True while container or object are made or torn down. */
+  lifecycle: boolean;
+}
+
+/** A macro that calls through a field of a table: `static_call(kvm_x86_run)(vcpu)`. */
+export interface DispatchMacro {
+  macro: string;
+  /** What stands before the field's name in the macro's argument. */
+  prefix: string;
+  type: string;
+}
+
+/** A documented order: while `inner` is held, nobody may wait for `outer`. Both are lock classes (lock-class.ts). */
+export interface LockOrder {
+  name: string;
+  outer: string;
+  inner: string;
+  /** Both as people write them: "kvm->lock", "vcpu->mutex". */
+  outerSpelled: string;
+  innerSpelled: string;
+  /** The document that says so, and its sentence. */
+  says: string;
 }
 
 export interface AnalysisModels {
@@ -68,6 +107,9 @@ export interface AnalysisModels {
   guards: ReadonlyMap<string, LockCall>;
   accessors: ReadonlyMap<string, AccessCall>;
   objects: readonly ObjectModel[];
+  entryClasses: readonly EntryClass[];
+  dispatch: readonly DispatchMacro[];
+  orders: readonly LockOrder[];
   /** Fields of objects whose reads rules ask about across functions: "arch.mp_state". Writes are kept for all fields. */
   watched: readonly string[];
   /** Fields of objects that are their own locks: "arch.mp_state_lock". */

@@ -80,7 +80,7 @@ export class Summary {
     }
     for (const { held, via, always } of interpreter.log === null ? [] : this.acquires) {
       const lock = translate(held.lock);
-      if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, [this.name, ...via], always);
+      if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, { via: [this.name, ...via], always });
     }
     for (const { lock, always } of this.released) {
       const value = translate(lock);

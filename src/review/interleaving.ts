@@ -1,6 +1,7 @@
 /** Two threads that meet: made from the sites of an outcome, at most six steps. */
 import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
+import { orderSteps } from "./words-lock-order.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
 const inFn = (site: OutcomeSite): string => `${site.function}()`;
@@ -131,6 +132,8 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
       return foreignClear(outcome);
     case "stale-check":
       return staleCheck(outcome);
+    case "wrong-order":
+      return orderSteps(outcome);
     case "overlapping-owners":
       return overlap(outcome);
     case "unlocked-write":

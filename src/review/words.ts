@@ -6,6 +6,7 @@ import type { Protection } from "../rules/guards.js";
 import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
 import { call, type Words } from "./wording.js";
 import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-guarded-access.js";
+import { wrongOrder } from "./words-lock-order.js";
 
 /** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
 type View = "tree" | "function" | "diff";
@@ -150,5 +151,7 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return doubleAcquire(detail);
     case "stray-unlock":
       return strayUnlock(detail);
+    case "wrong-order":
+      return wrongOrder(detail);
   }
 }

@@ -1,4 +1,6 @@
 /** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
+import { CallGraph } from "../analysis/call-graph.js";
+import { EntryClasses } from "../analysis/entry-class.js";
 import type { CallEvent, Event } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { ObjectModel } from "../analysis/models.js";
@@ -29,6 +31,7 @@ export class RuleContext {
    * asked while its guard is held.
    */
   readonly predicates: ReadonlySet<string>;
+  private readonly entryClasses: EntryClasses;
   private readonly helpers: ReadonlySet<string>;
   private readonly handlers: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly entryCache = new Map<ProgramFunction, Held[]>();
@@ -49,6 +52,7 @@ export class RuleContext {
     this.protection = protectionOf(program, model, this.guards);
     const inScope = globs(rule.scope.paths);
     this.functions = program.functions.filter((f) => inScope(f.file.path));
+    this.entryClasses = new EntryClasses(new CallGraph(program));
     this.helpers = new Set(rule.state.helpers);
     this.handlers = handlerFields(program);
     this.predicates = new Set([...extraPredicates, ...this.findPredicates()]);
@@ -122,7 +126,7 @@ export class RuleContext {
 
   /** A function that userspace or the guest can have run in any object's thread, whoever else calls it. */
   isEntry(f: ProgramFunction): boolean {
-    return this.model.entries.has(f.fn.name) || this.isHandler(f);
+    return this.entryClasses.rootsAt(f).some((c) => !c.lifecycle) || this.isHandler(f);
   }
 
   /** The target of a table of operations. */
@@ -130,9 +134,14 @@ export class RuleContext {
     return this.handlers.has(f.fn.name);
   }
 
+  /** By which the making or tearing down of the container or the object begins. */
+  isLifecycleRoot(f: ProgramFunction): boolean {
+    return this.entryClasses.rootsAt(f).some((c) => c.lifecycle);
+  }
+
   /** Runs only while the container or the object is made or torn down. */
   isLifecycle(f: ProgramFunction, depth = 4): boolean {
-    if (this.model.lifecycle.has(f.fn.name)) return true;
+    if (this.isLifecycleRoot(f)) return true;
     const callers = this.program.callersOf(f);
     return depth > 0 && callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
   }
@@ -174,7 +183,7 @@ export class RuleContext {
     const known = this.entryCache.get(f);
     if (known !== undefined) return known;
     this.entryCache.set(f, []);
-    let common: Held[] | null = this.model.entries.has(f.fn.name) ? [] : null;
+    let common: Held[] | null = this.entryClasses.rootsAt(f).some((c) => !c.lifecycle) ? [] : null;
     for (const { caller, event } of common === null ? this.callsTo(f) : []) {
       const here = [...event.held, ...this.entryLocks(caller)].filter((h) => pathOf(h.lock).root.kind === "container");
       common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));

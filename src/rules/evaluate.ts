@@ -5,6 +5,7 @@ import { RuleContext } from "./context.js";
 import { evaluateFlagProtocol } from "./flag-protocol.js";
 import { evaluateGuardedAccess } from "./guarded-access.js";
 import { evaluateLockBalance } from "./lock-balance.js";
+import { evaluateLockOrder } from "./lock-order.js";
 import type { Outcome } from "./outcome.js";
 import type { ObjectRule, Rule } from "./rule-schema.js";
 
@@ -36,6 +37,10 @@ export function evaluateRules(
   for (const rule of rules) {
     if (rule.kind === "lock-balance") {
       outcomes.push(...evaluateLockBalance(program, rule));
+      continue;
+    }
+    if (rule.kind === "lock-order") {
+      outcomes.push(...evaluateLockOrder(program, rule));
       continue;
     }
     const ctx = new RuleContext(program, rule, learnt.get(rule.id));

@@ -65,7 +65,7 @@ export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
 
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
 function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): boolean {
-  if (ctx.model.lifecycle.has(f.fn.name)) return false;
+  if (ctx.isLifecycleRoot(f)) return false;
   const called = ctx.program.callersOf(f).length > 0 && !ctx.isEntry(f);
   return !called || (event.origin === null && ctx.isHandler(f));
 }

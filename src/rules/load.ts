@@ -43,12 +43,22 @@ function checked<T extends z.ZodType>(file: RuleText, schema: T, problems: Probl
   return null;
 }
 
-function checkRule(rule: Rule, file: RuleText, objects: ReadonlySet<string>, problems: Problem[]): void {
+/** Names that rules and models may refer to. */
+interface Known {
+  objects: ReadonlySet<string>;
+  orders: ReadonlySet<string>;
+}
+
+function checkRule(rule: Rule, file: RuleText, { objects, orders }: Known, problems: Problem[]): void {
   const folder = file.path.replace(/\/rule\.yaml$/, "");
   if (rule.id !== folder)
     problems.push({ code: "rule-id", message: `${file.path}: id is ${rule.id}, the folder is ${folder}` });
   if ("object" in rule && !objects.has(rule.object)) {
     problems.push({ code: "rule-object", message: `${file.path}: object: no model is called ${rule.object}` });
+  }
+  for (const order of "orders" in rule ? rule.orders : []) {
+    if (!orders.has(order))
+      problems.push({ code: "rule-order", message: `${file.path}: orders: no documented order is called ${order}` });
   }
   for (const phrase of rule.acknowledged) {
     try {
@@ -76,11 +86,16 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
   }
   const { analysis, syntax } = buildModels(modelFiles);
   const objects = new Set(analysis.objects.map((o) => o.name));
+  const orders = new Set(analysis.orders.map((o) => o.name));
+  for (const { name, object } of analysis.entryClasses) {
+    if (!objects.has(object))
+      problems.push({ code: "model-object", message: `entry class ${name}: object: no model is called ${object}` });
+  }
   const rules: Rule[] = [];
   for (const file of sorted.filter((f) => /\/rule\.yaml$/.test(f.path))) {
     const rule = checked(file, ruleSchema, problems);
     if (rule === null) continue;
-    checkRule(rule, file, objects, problems);
+    checkRule(rule, file, { objects, orders }, problems);
     if (rules.some((r) => r.id === rule.id))
       problems.push({ code: "rule-id", message: `${file.path}: id ${rule.id} is taken` });
     rules.push(rule);

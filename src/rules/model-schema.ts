@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { AccessCall, AnalysisModels, IteratorCall, LockCall, ObjectModel } from "../analysis/models.js";
 import type { SyntaxModel } from "../source/prepass.js";
+import { dispatchSchema, entryClass, entryClassSchema, lockOrder, orderSchema } from "./entry-schema.js";
 
 const words = z.array(z.string().min(1));
 const mode = z.enum(["exclusive", "shared"]).default("exclusive");
@@ -22,6 +23,7 @@ const guardFamily = z.strictObject({
   mode,
   argument: z.int().min(0).default(0),
   classes: words.describe("First argument of guard() and scoped_guard()"),
+  tries: words.default([]).describe("Classes that never wait: the trylock forms"),
 });
 
 const accessor = z.strictObject({
@@ -55,8 +57,6 @@ const object = z.strictObject({
   hints: words.default([]),
   counters: words.default([]).describe("Fields that only count or report"),
   arrays: words.default([]).describe("Fields of the container that hold all objects, for xa_load()"),
-  lifecycle: words.default([]),
-  entries: words.default([]),
 });
 
 /** One file of rules/models: any of these sections. */
@@ -65,6 +65,9 @@ export const modelFileSchema = z.strictObject({
   guards: z.array(guardFamily).default([]),
   accessors: z.array(accessor).default([]),
   objects: z.array(object).default([]),
+  entryClasses: z.array(entryClassSchema).default([]),
+  dispatch: z.array(dispatchSchema).default([]),
+  orders: z.array(orderSchema).default([]),
   pure: words.default([]),
   bareAttributes: words.default([]),
   calledAttributes: words.default([]),
@@ -77,10 +80,10 @@ function lockTable(files: readonly ModelFile[]): Map<string, LockCall> {
   const table = new Map<string, LockCall>();
   for (const { locks } of files) {
     for (const f of locks) {
-      const base = { argument: f.argument, mode: f.mode, family: f.family };
+      const base = { argument: f.argument, mode: f.mode, family: f.family, waits: true };
       for (const name of f.lock) table.set(name, { ...base, op: "lock", success: null });
       for (const name of f.unlock) table.set(name, { ...base, op: "unlock", success: null });
-      for (const name of f.trylock) table.set(name, { ...base, op: "lock", success: "nonzero" });
+      for (const name of f.trylock) table.set(name, { ...base, op: "lock", success: "nonzero", waits: false });
       for (const name of f.killable) table.set(name, { ...base, op: "lock", success: "zero" });
       for (const name of f.assert) table.set(name, { ...base, op: "assert", success: null });
     }
@@ -91,8 +94,10 @@ function lockTable(files: readonly ModelFile[]): Map<string, LockCall> {
 function guardTable(files: readonly ModelFile[]): Map<string, LockCall> {
   const table = new Map<string, LockCall>();
   for (const { guards } of files) {
-    for (const { classes, family, mode: m, argument } of guards) {
-      for (const name of classes) table.set(name, { op: "lock", argument, mode: m, success: null, family });
+    for (const { classes, tries, family, mode: m, argument } of guards) {
+      const base = { op: "lock", argument, mode: m, success: null, family } as const;
+      for (const name of classes) table.set(name, { ...base, waits: true });
+      for (const name of tries) table.set(name, { ...base, waits: false });
     }
   }
   return table;
@@ -127,8 +132,6 @@ function objectModel(o: ModelFile["objects"][number]): ObjectModel {
     hints: new Set(o.hints),
     counters: o.counters,
     arrays: new Set(o.arrays),
-    lifecycle: new Set(o.lifecycle),
-    entries: new Set(o.entries),
   };
 }
 
@@ -146,6 +149,9 @@ export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisMo
       guards: guardTable(files),
       accessors: accessorTable(files),
       objects: files.flatMap((f) => f.objects.map(objectModel)),
+      entryClasses: files.flatMap((f) => f.entryClasses.map(entryClass)),
+      dispatch: files.flatMap((f) => f.dispatch),
+      orders: files.flatMap((f) => f.orders.map(lockOrder)),
       watched: [],
       ownLocks: [],
       pure: matcher(files.flatMap((f) => f.pure)),

@@ -69,7 +69,22 @@ export type OutcomeDetail =
   | { kind: "held-on-return"; lock: string; writer: string; taken: string }
   | { kind: "double-acquire"; lock: string; writer: string; callee: string }
   | { kind: "stray-unlock"; lock: string; writer: string; twice: boolean }
-  | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string };
+  | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string }
+  | {
+      kind: "wrong-order";
+      /** The lock that is waited for, and the one held meanwhile. */
+      outer: string;
+      inner: string;
+      /** The function that waits. */
+      taker: string;
+      /** Where the way starts on which the inner lock is held: who took it, or by whom the thread came in. */
+      caller: string;
+      /** How the thread came in with the inner lock held: "KVM_RUN"; "" when it is taken in view. */
+      entry: string;
+      /** A function that takes both as documented; "" when none is in view. */
+      rival: string;
+      says: string;
+    };
 
 export interface Outcome {
   rule: Rule;

@@ -103,6 +103,12 @@ export const ruleSchema = z.discriminatedUnion("kind", [
       })
       .prefault({}),
   }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("lock-order"),
+    orders: z.array(z.string().min(1)).min(1).describe("Names of documented orders (rules/models) that are looked at"),
+    severity: z.strictObject({ wrongOrder: severityOf.default("warning") }).prefault({}),
+  }),
 ]);
 
 /** What every rule has, whatever its kind: to name the other faults of a file whose kind is none. */

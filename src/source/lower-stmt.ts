@@ -194,7 +194,7 @@ export class StmtLowering {
       params: this.params(child(fnDeclarator, "parameters")),
       returns: typeRef(this.ctx, child(node, "type"), header),
       isStatic: storage.includes("static"),
-      isWeak: this.pre.annotations.some((a) => a.name === "__weak" && a.at >= node.start && a.at < body.start),
+      isWeak: this.isWeak(node, header, body.start),
       body: this.block(body),
       at: node.start,
       end: node.end,
@@ -202,6 +202,16 @@ export class StmtLowering {
       errors,
       whole: true,
     };
+  }
+
+  /** `__weak`, before the type too, where it was blanked out of the node; or the attribute written out. */
+  private isWeak(node: SyntaxNode, header: SyntaxNode | undefined, end: number): boolean {
+    const isBefore = (at: number): boolean => at < node.start && this.pre.text.slice(at, node.start).trim() === "";
+    const marked = this.pre.annotations.some(
+      (a) => a.name === "__weak" && a.at < end && (a.at >= node.start || isBefore(a.at)),
+    );
+    const written = [...node.children, ...(header?.children ?? [])].filter((c) => c.type === "attribute_specifier");
+    return marked || written.some((c) => /\b(?:weak|__weak__)\b/.test(textOf(this.ctx, c)));
   }
 
   private params(node: SyntaxNode | undefined): Param[] {

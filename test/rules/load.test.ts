@@ -60,6 +60,21 @@ describe("loading rules", () => {
     expect(problemsOf({ path: "kvm/check-then-act/rule.yaml", text: phrase })).toEqual([
       expect.stringContaining("not a regular expression"),
     ]);
+    const order = readFileSync(join(root, "rules/kvm/lock-order/rule.yaml"), "utf8").replace(
+      "slots-lock/irq-lock",
+      "a/b",
+    );
+    expect(problemsOf({ path: "kvm/lock-order/rule.yaml", text: order })).toEqual([
+      expect.stringContaining("no documented order is called a/b"),
+    ]);
+    const entry = "entryClasses:\n  - {name: X, label: x, object: disk, holds: [a.b], tables: [{fields: [f]}]}\n";
+    expect(problemsOf({ path: "models/zz.yaml", text: entry })).toContainEqual(
+      expect.stringContaining("expected a type or a name"),
+    );
+    const stray = entry.replace("fields: [f]", "type: t");
+    expect(problemsOf({ path: "models/zz.yaml", text: stray })).toEqual([
+      expect.stringContaining("entry class X: object: no model is called disk"),
+    ]);
     const twice = { path: "kvm/check-then-act/rule.yaml", text: good };
     expect(problemsOf(twice, twice)).toEqual([expect.stringContaining("is taken")]);
   });

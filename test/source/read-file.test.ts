@@ -27,6 +27,21 @@ describe("reading a C file", () => {
     expect(fn?.annotations.map((a) => [a.name, a.args])).toContainEqual(["__must_hold", "&k->lock"]);
   });
 
+  it.each([
+    "__weak int f(void) { return 0; }",
+    "int __attribute__((weak)) f(void) { return 0; }",
+    "int __attribute__((__weak__)) *f(void) { return 0; }",
+    "__attribute__((weak)) int f(void) { return 0; }",
+    "bool __attribute__((weak))\nf(void)\n{\n\treturn 0;\n}",
+  ])("knows a weak function by any spelling: %s", (text) => {
+    const fns = readC("a.c", `int g(void) { return 1; }\n${text}\nint h(void) { return 2; }\n`, reader).functions;
+    expect(fns.map((f) => [f.name, f.isWeak])).toEqual([
+      ["g", false],
+      ["f", true],
+      ["h", false],
+    ]);
+  });
+
   it("reads structs, nested ones too, and tables of operations", () => {
     const file = readC(
       "a.c",

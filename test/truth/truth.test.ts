@@ -134,11 +134,21 @@ describe.skipIf(!ready)(`what is said of whole kernels${why}`, () => {
 
   it.skipIf(!has("6.1"))("6.1: the unlocked writes and the pause flag", () => {
     expect(said("6.1", "riscv")).toContain("kvm_riscv_vcpu_sbi_system_reset unlocked-write");
+    expect(said("6.1", "riscv")).toContain("kvm_sbi_ext_hsm_handler wrong-order");
     expect(said("6.1", "arm64")).toEqual([
       "kvm_arch_vcpu_ioctl_vcpu_init own-write",
       "kvm_arm_resume_guest overlapping-owners",
+      "update_vtimer_cntvoff wrong-order",
     ]);
   });
+
+  it.skipIf(!has("6.1"))("6.1: kvm->lock inside vcpu->mutex in x86's Xen support", () =>
+    expect(said("6.1", "x86").filter((s) => s.endsWith("wrong-order"))).toEqual([
+      "kvm_xen_set_evtchn wrong-order",
+      "kvm_xen_vcpu_get_attr wrong-order",
+      "kvm_xen_vcpu_set_attr wrong-order",
+    ]),
+  );
 
   it.skipIf(!has("7.2"))("7.2: the pause flag again, and the accepted race", () => {
     expect(said("7.2", "arm64")).toEqual(["kvm_arm_resume_guest overlapping-owners"]);

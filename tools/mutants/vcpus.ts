@@ -49,7 +49,7 @@ function callersIndex(scope: Scope): Map<string, FnSite[]> {
 
 /** True for functions in which an unlocked access would be no fault: the VM is locked, or not up, or it is not the host. */
 function excluded(fn: FnSite, callers: ReadonlyMap<string, FnSite[]>, scope: Scope): boolean {
-  const lifecycle = new Set(scope.models.objects.flatMap((o) => [...o.lifecycle]));
+  const lifecycle = new Set(scope.models.entryClasses.flatMap((c) => (c.lifecycle ? [...c.functions] : [])));
   const seen = new Set<FnSite>();
   let level = [fn];
   for (let depth = 0; depth < 6 && level.length > 0; depth++) {

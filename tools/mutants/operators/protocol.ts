@@ -61,7 +61,7 @@ const opening = ({ fn }: Actor, ...lines: string[]): Edit => {
 
 /** Functions that userspace or the guest can have run for any vCPU: targets of operations tables and the models' entries. */
 function entries(scope: Scope): Actor[] {
-  const named = new Set(scope.models.objects.flatMap((o) => [...o.entries]));
+  const named = new Set(scope.models.entryClasses.flatMap((c) => (c.lifecycle ? [] : [...c.functions])));
   for (const file of scope.files) for (const t of file.cfile.tables) named.add(t.target);
   return reachable(scope, RULE).flatMap((fn) => (named.has(fn.fn.name) ? (actorOf(fn) ?? []) : []));
 }
