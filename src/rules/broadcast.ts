@@ -28,8 +28,7 @@ interface Writes {
 export function overlappingBroadcasts(ctx: RuleContext): Broadcast[] {
   const flags = new Map<string, Writes>();
   for (const f of ctx.functions) {
-    for (const event of ctx.facts(f).events)
-      if (event.kind === "write" && event.origin === null) collect(ctx, f, event, flags);
+    for (const { event } of ctx.digest(f).writes) if (event.origin === null) collect(ctx, f, event, flags);
   }
   const out: Broadcast[] = [];
   for (const [field, writes] of [...flags].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -56,10 +55,9 @@ function collect(ctx: RuleContext, f: ProgramFunction, event: AccessEvent, flags
 function testers(ctx: RuleContext, field: string): string[] {
   const out = new Set<string>();
   for (const f of ctx.functions) {
-    for (const event of ctx.facts(f).events) {
+    for (const { event, place } of ctx.digest(f).accesses) {
       if (event.kind !== "read" || event.origin !== null) continue;
-      const place = sharedPlace(event.place, ctx.model);
-      if (place?.scope === "object" && place.field === field && place.owner.kind !== "element") out.add(f.fn.name);
+      if (place.scope === "object" && place.field === field && place.owner.kind !== "element") out.add(f.fn.name);
     }
   }
   return [...out].sort();

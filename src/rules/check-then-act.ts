@@ -57,13 +57,13 @@ const isAll = (ctx: RuleContext, { f, object }: Stale): boolean =>
 const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.selfWipes.length === 0;
 
 function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction): Stale[] {
-  if (ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  const { checkedActs } = ctx.digest(f);
+  if (checkedActs.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
   const facts = ctx.facts(f);
   const entry = ctx.entryLocks(f);
   const guards = ctx.allGuards();
   const out: Stale[] = [];
-  for (const act of facts.events) {
-    if (!ctx.isAct(act)) continue;
+  for (const act of checkedActs) {
     for (const fact of act.facts) {
       const object = checkedObject(ctx, rule, f, fact);
       if (object === null || ctx.identity(f, object) !== "other") continue;

@@ -7,6 +7,7 @@ import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
+import { type Digest, digestOf, isAct } from "./digest.js";
 import { globs } from "./glob.js";
 import { type Guard, guardHeld, type Protection, parseGuard, protectionOf } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
@@ -36,9 +37,11 @@ export class RuleContext {
   private readonly handlers: ReadonlyMap<string, ReadonlySet<string>>;
   private readonly entryCache = new Map<ProgramFunction, Held[]>();
   private readonly identityCache = new Map<string, Identity>();
+  private readonly crossCache = new Map<string, readonly ProgramFunction[]>();
+  private readonly lifecycleCache = new Map<ProgramFunction, (boolean | undefined)[]>();
   private extraGuards: readonly Guard[] | null = null;
   private readonly callsCache = new Map<ProgramFunction, readonly Call[]>();
-  private indirect: Map<string, Call[]> | null = null;
+  private indirect: ReadonlyMap<string, readonly Call[]> | null = null;
 
   constructor(
     readonly program: Program,
@@ -65,8 +68,7 @@ export class RuleContext {
   private findPredicates(): Set<string> {
     const found = new Set<string>();
     for (const f of this.functions) {
-      for (const event of this.facts(f).events) {
-        if (event.kind !== "check") continue;
+      for (const event of this.digest(f).checks) {
         for (const dep of event.deps) {
           // Only what is asked in the condition itself: a return code that is kept for later is no look at a state.
           if (dep.predicate === null || dep.at !== event.at) continue;
@@ -90,28 +92,14 @@ export class RuleContext {
     return acknowledgement(f, this.rule.acknowledged);
   }
 
+  /** The events of a function that touch objects, sorted out. */
+  digest(f: ProgramFunction): Digest {
+    return digestOf(this.facts(f), this.model, this.program.models);
+  }
+
   /** True for an event by which a function does something that others can see. */
   isAct(event: Event): boolean {
-    // What a kick does on its way (counting, waking) is as much of a hint as the kick.
-    if (event.via.some((name) => this.model.hints.has(name))) return false;
-    if (event.kind === "call") return this.isActCall(event);
-    if (event.kind !== "write") return false;
-    const place = sharedPlace(event.place, this.model);
-    return place !== null && !this.model.counters.some((c) => place.field === c || place.field.startsWith(`${c}.`));
-  }
-
-  private isActCall(event: CallEvent): boolean {
-    if (this.program.models.pure(event.name) || this.model.hints.has(event.name)) return false;
-    const forEffect = event.use === "statement" || event.mutates || (event.use === "returned" && !event.resolved);
-    if (!forEffect) return false;
-    return event.args.some((a) => this.touchesModel(a));
-  }
-
-  private touchesModel(value: CallEvent["args"][number]): boolean {
-    if (value.kind === "container" || value.type?.name === this.model.struct) return true;
-    // Declared above the shown lines: it may well be an object.
-    if (value.kind === "free" && value.type === null) return true;
-    return sharedPlace(value, this.model) !== null;
+    return isAct(event, this.model, this.program.models);
   }
 
   /** True when a function can run in the thread of any object: it has one as a parameter. */
@@ -142,8 +130,14 @@ export class RuleContext {
   /** Runs only while the container or the object is made or torn down. */
   isLifecycle(f: ProgramFunction, depth = 4): boolean {
     if (this.isLifecycleRoot(f)) return true;
-    const callers = this.program.callersOf(f);
-    return depth > 0 && callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
+    const byDepth = this.lifecycleCache.get(f) ?? [];
+    this.lifecycleCache.set(f, byDepth);
+    const known = byDepth[depth];
+    if (known !== undefined) return known;
+    const callers = depth > 0 ? this.program.callersOf(f) : [];
+    const found = callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
+    byDepth[depth] = found;
+    return found;
   }
 
   /** Calls of a function in view, by name or through a table. */
@@ -152,9 +146,7 @@ export class RuleContext {
     if (known !== undefined) return known;
     const out: Call[] = [];
     for (const caller of this.program.callersOf(f)) {
-      for (const event of this.facts(caller).events) {
-        if (event.kind === "call" && event.name === f.fn.name) out.push({ caller, event });
-      }
+      for (const event of this.digest(caller).calls.get(f.fn.name) ?? []) out.push({ caller, event });
     }
     for (const field of this.handlers.get(f.fn.name) ?? []) for (const c of this.callsThrough(field)) out.push(c);
     this.callsCache.set(f, out);
@@ -163,19 +155,20 @@ export class RuleContext {
 
   /** Calls through a field of a table of operations: `ops->handler(...)`. */
   private callsThrough(field: string): readonly Call[] {
-    if (this.indirect === null) {
-      this.indirect = new Map();
-      for (const caller of this.functions) {
-        for (const event of this.facts(caller).events) {
-          const name = event.kind === "call" ? /(?:->|\.)(\w+)$/.exec(event.name)?.[1] : undefined;
-          if (name === undefined || event.kind !== "call") continue;
-          const list = this.indirect.get(name);
-          if (list === undefined) this.indirect.set(name, [{ caller, event }]);
-          else list.push({ caller, event });
-        }
+    this.indirect ??= this.indexIndirect();
+    return this.indirect.get(field) ?? [];
+  }
+
+  private indexIndirect(): Map<string, Call[]> {
+    const index = new Map<string, Call[]>();
+    for (const caller of this.functions) {
+      for (const [field, events] of this.digest(caller).indirect) {
+        const list = index.get(field) ?? [];
+        for (const event of events) list.push({ caller, event });
+        index.set(field, list);
       }
     }
-    return this.indirect.get(field) ?? [];
+    return index;
   }
 
   /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
@@ -233,7 +226,8 @@ export class RuleContext {
     const users = new Map<string, Set<string>>();
     const touching = new Set<string>();
     for (const f of this.functions) {
-      for (const event of this.facts(f).events) {
+      const { writes, checks } = this.digest(f);
+      for (const event of [...writes.map((w) => w.event), ...checks]) {
         if (!this.touchesOther(f, event)) continue;
         touching.add(f.fn.name);
         for (const h of [...event.held, ...this.entryLocks(f)]) {
@@ -262,13 +256,21 @@ export class RuleContext {
   }
 
   /** Functions that change another object's guarded state, or do something on the strength of what they saw of it. */
-  crossFunctions(fields: readonly string[]): ProgramFunction[] {
-    return this.functions.filter((f) => this.facts(f).events.some((e) => this.isCross(f, e, fields)));
+  crossFunctions(fields: readonly string[]): readonly ProgramFunction[] {
+    const key = fields.join();
+    const known = this.crossCache.get(key);
+    if (known !== undefined) return known;
+    const found = this.functions.filter((f) => this.isCrossFunction(f, fields));
+    this.crossCache.set(key, found);
+    return found;
   }
 
-  private isCross(f: ProgramFunction, event: Event, fields: readonly string[]): boolean {
-    if (event.kind === "write" && this.isOthersState(f, event.place, null, fields)) return true;
-    return this.isAct(event) && event.facts.some(({ dep }) => this.isOthersState(f, dep.place, dep.predicate, fields));
+  private isCrossFunction(f: ProgramFunction, fields: readonly string[]): boolean {
+    const { writes, checkedActs } = this.digest(f);
+    return (
+      writes.some(({ event }) => this.isOthersState(f, event.place, null, fields)) ||
+      checkedActs.some((e) => e.facts.some(({ dep }) => this.isOthersState(f, dep.place, dep.predicate, fields)))
+    );
   }
 
   private isOthersState(

@@ -47,15 +47,12 @@ export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
     return own;
   };
   for (const f of ctx.functions) {
-    const { events } = ctx.facts(f);
-    for (const event of events) {
-      if (event.kind === "write" && (event.stored !== null || event.step > 0) && isActor(ctx, f, event)) {
-        const place = sharedPlace(event.place, ctx.model);
-        if (place?.scope === "container")
-          of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
-      }
-      if (ctx.isAct(event)) collectGates(ctx, f, event, events, of);
+    const { writes, checkedActs } = ctx.digest(f);
+    for (const { event, place } of writes) {
+      if (place.scope === "container" && (event.stored !== null || event.step > 0) && isActor(ctx, f, event))
+        of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
     }
+    for (const act of checkedActs) collectGates(ctx, f, act, of);
   }
   return [...flags.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -70,19 +67,13 @@ function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): bool
   return !called || (event.origin === null && ctx.isHandler(f));
 }
 
-function collectGates(
-  ctx: RuleContext,
-  f: ProgramFunction,
-  act: Event,
-  events: readonly Event[],
-  of: (field: string) => Collected,
-): void {
+function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, of: (field: string) => Collected): void {
   for (const fact of act.facts) {
     const place = sharedPlace(fact.dep.place, ctx.model);
     if (place?.scope !== "container" || fact.truth || fact.dep.predicate !== null) continue;
     const gates = of(place.field).gates;
     if (gates.some((g) => g.f === f)) continue;
-    const check = events.find((e) => e.kind === "check" && e.deps.some((d) => d.at === fact.dep.at)) ?? act;
+    const check = ctx.digest(f).checks.find((e) => e.deps.some((d) => d.at === fact.dep.at)) ?? act;
     gates.push({ f, check, act });
   }
 }

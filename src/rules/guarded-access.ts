@@ -20,11 +20,10 @@ export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-ac
   const out: Outcome[] = [];
   const places = new Set<string>();
   for (const f of ctx.functions) {
-    if (ctx.isLifecycle(f) || ctx.saysGuarded(f)) continue;
-    const facts = ctx.facts(f);
+    const { accesses } = ctx.digest(f);
+    if (accesses.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) continue;
     const entry = ctx.entryLocks(f);
-    for (const event of facts.events) {
-      if (event.kind !== "read" && event.kind !== "write") continue;
+    for (const { event } of accesses) {
       const object = foreignState(ctx, rule, event);
       // cmpxchg() and its like are a protocol of their own.
       if (object === null || event.exclusive) continue;

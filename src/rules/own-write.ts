@@ -7,7 +7,7 @@ import type { ProgramFunction } from "../analysis/program.js";
 import type { Value } from "../analysis/value.js";
 import { isField, type RuleContext } from "./context.js";
 import { guardHeld } from "./guards.js";
-import { identityOf, sharedPlace } from "./places.js";
+import { identityOf } from "./places.js";
 
 export interface OwnWrite {
   f: ProgramFunction;
@@ -26,22 +26,21 @@ export function unguardedOwnWrites(ctx: RuleContext, fields: readonly string[]):
 
 function othersWrite(ctx: RuleContext, fields: readonly string[]): boolean {
   return ctx.functions.some((f) =>
-    ctx.facts(f).events.some((e) => {
-      const place = e.kind === "write" ? sharedPlace(e.place, ctx.model) : null;
-      return (
-        place?.scope === "object" && isField(place.field, fields) && identityOf(place.owner, ctx.model) === "other"
-      );
-    }),
+    ctx
+      .digest(f)
+      .writes.some(
+        ({ place }) =>
+          place.scope === "object" && isField(place.field, fields) && identityOf(place.owner, ctx.model) === "other",
+      ),
   );
 }
 
 function ownWrites(ctx: RuleContext, f: ProgramFunction, fields: readonly string[]): OwnWrite[] {
-  if (!f.fn.whole || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  const writes = ctx.digest(f).writes.filter(({ place }) => place.scope === "object" && isField(place.field, fields));
+  if (writes.length === 0 || !f.fn.whole || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
   const out: OwnWrite[] = [];
-  for (const event of ctx.facts(f).events) {
-    if (event.kind !== "write" || event.origin !== null || event.exclusive) continue;
-    const place = sharedPlace(event.place, ctx.model);
-    if (place?.scope !== "object" || !isField(place.field, fields)) continue;
+  for (const { event, place } of writes) {
+    if (event.origin !== null || event.exclusive) continue;
     const identity = identityOf(place.owner, ctx.model);
     if ((identity === "param" || identity === "self") && !isGuarded(ctx, f, event, place.owner))
       out.push({ f, event, object: place.owner });

@@ -11,6 +11,7 @@ import type { OutcomeSite } from "./outcome.js";
 import { sharedPlace } from "./places.js";
 
 interface Candidate {
+  f: ProgramFunction;
   site: OutcomeSite;
   rank: number;
 }
@@ -42,6 +43,32 @@ function touchesGuarded(
   return null;
 }
 
+const known = new WeakMap<RuleContext, Map<string, readonly Candidate[]>>();
+
+/** Every function that touches the state under a guard, with how good a rival it is; found once for a rule. */
+function candidatesOf(ctx: RuleContext, fields: readonly string[], wanted: "check" | "write"): readonly Candidate[] {
+  const lists = known.get(ctx) ?? new Map<string, readonly Candidate[]>();
+  known.set(ctx, lists);
+  const own = lists.get(`${wanted} ${fields.join()}`);
+  if (own !== undefined) return own;
+  const candidates: Candidate[] = [];
+  for (const f of ctx.functions) {
+    const { writes, checks } = ctx.digest(f);
+    if ((writes.length === 0 && checks.length === 0) || ctx.isLifecycle(f)) continue;
+    const entry = ctx.entryLocks(f);
+    for (const event of [...writes.map((w) => w.event), ...checks]) {
+      const held = [...event.held, ...entry];
+      const role = touchesGuarded(ctx, event, held, fields);
+      if (role === null) continue;
+      const site = { ...ctx.site(f, event, role), held: held.map((h) => h.lock.show) };
+      // The nearer to the access itself, the plainer.
+      candidates.push({ f, site, rank: (role === wanted ? 0 : 9) + Math.min(event.via.length, 8) });
+    }
+  }
+  lists.set(`${wanted} ${fields.join()}`, candidates);
+  return candidates;
+}
+
 /**
  * A function other than `f` that does what is `wanted` to guarded state of an object while it holds a guard, or else the
  * other of the two; null when none is in view.
@@ -52,18 +79,5 @@ export function stateRival(
   fields: readonly string[],
   wanted: "check" | "write",
 ): OutcomeSite | null {
-  const candidates: Candidate[] = [];
-  for (const other of ctx.functions) {
-    if (other === f || ctx.isLifecycle(other)) continue;
-    const entry = ctx.entryLocks(other);
-    for (const event of ctx.facts(other).events) {
-      const held = [...event.held, ...entry];
-      const role = touchesGuarded(ctx, event, held, fields);
-      if (role === null) continue;
-      const site = { ...ctx.site(other, event, role), held: held.map((h) => h.lock.show) };
-      // The nearer to the access itself, the plainer.
-      candidates.push({ site, rank: (role === wanted ? 0 : 9) + Math.min(event.via.length, 8) });
-    }
-  }
-  return best(candidates);
+  return best(candidatesOf(ctx, fields, wanted).filter((c) => c.f !== f));
 }
