@@ -4,6 +4,7 @@
  * lock and steps that give it back on every way out of their scope (include/linux/cleanup.h).
  */
 import type { CFunction, Declarator, Expr, Stmt } from "../source/ast.js";
+import { conditional, type Fork, forkOf } from "./effects.js";
 
 /** A loop: over all objects of some kind (`name` is the macro), or a plain one (`name` is "for", "while" or "do"). */
 export interface Loop {
@@ -12,6 +13,11 @@ export interface Loop {
   args: Expr[];
   at: number;
   end: number;
+  /** Where its body stands; a test in front of it or behind it is no part of that. */
+  bodyAt: number;
+  bodyEnd: number;
+  /** True for `for (;;)` and `while (1)`: only a jump leaves it. */
+  endless: boolean;
 }
 
 export type Step =
@@ -46,6 +52,8 @@ export interface Cfg {
   entry: number;
   loops: Loop[];
 }
+
+type LoopStmt = Extract<Stmt, { kind: "while" | "do" | "for" }>;
 
 interface JumpTargets {
   breakTo: number | null;
@@ -130,7 +138,7 @@ class CfgBuilder {
         this.exprStmt(stmt.expr);
         return;
       case "decl":
-        for (const declarator of stmt.declarators) this.step({ kind: "decl", declarator });
+        for (const declarator of stmt.declarators) this.declare(declarator);
         return;
       case "block":
         this.stmts(stmt.body);
@@ -139,15 +147,15 @@ class CfgBuilder {
         this.ifStmt(stmt);
         return;
       case "while":
-        this.plainLoop("while", stmt.at, stmt.end);
+        this.plainLoop("while", stmt, stmt.test, stmt.end);
         this.loop(stmt.test, stmt.body, null);
         return;
       case "do":
-        this.plainLoop("do", stmt.at, stmt.end);
+        this.plainLoop("do", stmt, stmt.test, stmt.test.at);
         this.doLoop(stmt);
         return;
       case "for":
-        this.plainLoop(stmt.test === null ? "do" : "for", stmt.at, stmt.end);
+        this.plainLoop(stmt.test === null ? "do" : "for", stmt, stmt.test, stmt.end);
         if (stmt.init !== null) this.stmt(stmt.init);
         this.loop(stmt.test, stmt.body, stmt.step);
         return;
@@ -183,6 +191,16 @@ class CfgBuilder {
   }
 
   private returnStmt(stmt: Extract<Stmt, { kind: "return" }>): void {
+    const found = stmt.value === null ? null : conditional(stmt.value);
+    if (found !== null) {
+      const [yes, no] = [this.newBlock(), this.newBlock()];
+      this.branch(found.test, yes, no);
+      this.startAt(yes);
+      this.returnStmt({ ...stmt, value: found.yes });
+      this.startAt(no);
+      this.returnStmt({ ...stmt, value: found.no });
+      return;
+    }
     if (stmt.value !== null) this.step({ kind: "eval", expr: stmt.value, use: "returned" });
     this.release(0, stmt.at);
     this.step({ kind: "return", value: stmt.value, at: stmt.at });
@@ -199,7 +217,50 @@ class CfgBuilder {
     this.dead();
   }
 
+  /** `v = test ? a() : b()` at its declaration. */
+  private declare(declarator: Declarator): void {
+    const found = declarator.init === null || declarator.isStatic ? null : conditional(declarator.init);
+    const step = (init: Expr | null): void => this.step({ kind: "decl", declarator: { ...declarator, init } });
+    if (found === null) this.step({ kind: "decl", declarator });
+    else
+      this.fork(
+        found.test,
+        () => step(found.yes),
+        () => step(found.no),
+      );
+  }
+
+  private fork(test: Expr, whenTrue: () => void, whenFalse: () => void): void {
+    const [yes, no, after] = [this.newBlock(), this.newBlock(), this.newBlock()];
+    this.branch(test, yes, no);
+    this.startAt(yes);
+    whenTrue();
+    this.link(this.current, after);
+    this.startAt(no);
+    whenFalse();
+    this.link(this.current, after);
+    this.startAt(after);
+  }
+
+  private forkStmt({ test, yes, no }: Fork): void {
+    this.fork(
+      test,
+      () => yes !== null && this.exprStmt(yes),
+      () => no !== null && this.exprStmt(no),
+    );
+  }
+
   private exprStmt(expr: Expr): void {
+    if (expr.kind === "comma") {
+      this.exprStmt(expr.left);
+      this.exprStmt(expr.right);
+      return;
+    }
+    const forked = forkOf(expr);
+    if (forked !== null) {
+      this.forkStmt(forked);
+      return;
+    }
     const guard = guardCall(expr);
     if (guard === null) {
       this.step({ kind: "eval", expr, use: "statement" });
@@ -301,8 +362,10 @@ class CfgBuilder {
     this.startAt(after);
   }
 
-  private plainLoop(name: string, at: number, end: number): void {
-    this.loops.push({ id: this.loops.length, name, args: [], at, end });
+  private plainLoop(name: string, stmt: LoopStmt, test: Expr | null, bodyEnd: number): void {
+    const { at, end, body } = stmt;
+    const endless = test === null || (test.kind === "number" && !/^0+$/.test(test.text));
+    this.loops.push({ id: this.loops.length, name, args: [], at, end, bodyAt: body.at, bodyEnd, endless });
   }
 
   private macroLoop(stmt: Extract<Stmt, { kind: "macro-loop" }>): void {
@@ -310,7 +373,9 @@ class CfgBuilder {
       this.scopedGuard(stmt);
       return;
     }
-    const loop: Loop = { id: this.loops.length, name: stmt.name, args: stmt.args, at: stmt.at, end: stmt.end };
+    const { name, args, at, end } = stmt;
+    const range = { bodyAt: stmt.body.at, bodyEnd: end, endless: false };
+    const loop: Loop = { id: this.loops.length, name, args, at, end, ...range };
     this.loops.push(loop);
     const head = this.newBlock();
     const inside = this.newBlock();

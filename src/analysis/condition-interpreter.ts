@@ -70,7 +70,7 @@ export abstract class ConditionInterpreter extends LockInterpreter {
       if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.values.bit(left, right);
       return this.values.op(expr.op, [left, right]);
     }
-    if (expr.kind === "unary" && (expr.op === "&" || expr.op === "*")) return this.place(s, expr.arg);
+    if (expr.kind === "unary" && (expr.op === "&" || expr.op === "*")) return this.place(s, expr);
     if (expr.kind === "unary") return this.values.op(expr.op, [this.evalAgain(s, expr.arg)]);
     if (expr.kind === "assign" && expr.op === "=") {
       return expr.left.kind === "id"
@@ -94,9 +94,9 @@ export abstract class ConditionInterpreter extends LockInterpreter {
 
   protected learn(s: PathState, fact: Fact): void {
     s.snapshot = null;
-    for (const [key, old] of [...s.facts]) {
+    for (const [key, old] of fact.dep.vague === true ? [] : [...s.facts]) {
       if (old.dep.place === fact.dep.place && old.dep.predicate === fact.dep.predicate && old.dep.at !== fact.dep.at)
-        s.facts.delete(key);
+        s.facts.set(key, { ...old, superseded: true });
     }
     s.facts.delete(factKey(fact.dep, !fact.truth));
     s.facts.set(factKey(fact.dep, fact.truth), fact);

@@ -10,11 +10,14 @@ import type { CallEvent } from "./events.js";
 import type { AccessCall, ObjectModel } from "./models.js";
 import { dispatched, pointerOf } from "./pointers.js";
 import { newDep, type PathState, type ReadDep } from "./state.js";
-import type { Value } from "./value.js";
+import { POINTEE, type Value } from "./value.js";
 
 const isContainerOf = (name: string): boolean => ["container_of", "list_entry", "rb_entry"].includes(name);
 
 export class Interpreter extends ConditionInterpreter {
+  /** Arguments of iteration macros that are variables of the loop, as "loop argument". */
+  private readonly loopVariables = new Set<string>();
+
   step(s: PathState, step: Step): void {
     switch (step.kind) {
       case "eval":
@@ -87,8 +90,10 @@ export class Interpreter extends ConditionInterpreter {
       if (arg.kind !== "id") return;
       const old = s.env.get(arg.name);
       const isObject = found !== null && found.variable === i;
-      const rebinds = isObject || (found === null && (i === 0 || old?.kind === "local" || old?.kind === "element"));
-      if (!rebinds) return;
+      const isFresh = found === null && (i === 0 || old?.kind === "local" || old?.kind === "element");
+      // Once a loop's variable, always: it may have been found equal to another name meanwhile.
+      if (!isObject && !isFresh && !this.loopVariables.has(`${loop} ${i}`)) return;
+      this.loopVariables.add(`${loop} ${i}`);
       const type: TypeRef | null = isObject
         ? { name: found.model.struct, pointers: 1, tag: true }
         : (old?.type ?? null);
@@ -187,7 +192,8 @@ export class Interpreter extends ConditionInterpreter {
         );
       }
       case "unary":
-        if (expr.op === "*" || expr.op === "&") return this.place(s, expr.arg);
+        if (expr.op === "*") return this.pointee(this.place(s, expr.arg));
+        if (expr.op === "&") return this.place(s, expr.arg);
         return this.eval(s, expr);
       case "cast":
         return this.castTo(this.place(s, expr.arg), expr.type);
@@ -196,7 +202,14 @@ export class Interpreter extends ConditionInterpreter {
     }
   }
 
-  protected member(base: Value, field: string, arrow: boolean): Value {
+  /** What a pointer points to: the same path, except that a parameter is not what its caller made it point to. */
+  pointee(pointer: Value): Value {
+    if (pointer.kind !== "param" || pointer.type === null || pointer.type.pointers === 0) return pointer;
+    return this.values.field(pointer, POINTEE, elementType(pointer), false);
+  }
+
+  protected member(of: Value, field: string, arrow: boolean): Value {
+    const base = of.name === POINTEE && of.base !== null ? of.base : of;
     const struct = base.type?.name ?? null;
     for (const model of this.ctx.models.objects) {
       const container = model.container;
@@ -227,8 +240,9 @@ export class Interpreter extends ConditionInterpreter {
     }
     const arg = this.eval(s, expr.arg);
     if (expr.op === "*") {
-      this.access(s, "read", arg, expr.at);
-      return arg;
+      const place = this.pointee(arg);
+      this.access(s, "read", place, expr.at);
+      return place;
     }
     if (expr.op === "!" && arg.kind === "op" && NEGATED[arg.name])
       return this.values.op(NEGATED[arg.name] as string, arg.parts);
@@ -238,15 +252,17 @@ export class Interpreter extends ConditionInterpreter {
   protected binary(s: PathState, expr: Extract<Expr, { kind: "binary" }>): Value {
     const left = this.eval(s, expr.left);
     const right = this.eval(s, expr.right);
-    if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.bitOf(s, left, right);
+    if (expr.op === "&" && left.kind === "field" && isMask(right)) return this.bitOf(s, left, right, expr);
     const value = this.values.op(expr.op, [left, right]);
     return value.key.length > 400 ? this.values.result(expr.op, expr.at, null) : value;
   }
 
-  /** `word & FLAG`: the bit is a place of its own; what is known of the read of the word holds for it. */
-  protected bitOf(s: PathState, word: Value, mask: Value): Value {
+  /** `word & FLAG`: the bit is a place of its own, and read as such. */
+  protected bitOf(s: PathState, word: Value, mask: Value, expr: Extract<Expr, { kind: "binary" }>): Value {
     const bit = this.values.bit(word, mask);
     const deps = s.deps.get(word.key);
+    // A variable was read from memory earlier: what is known of that read of the word holds for the bit.
+    if (expr.left.kind !== "id") this.access(s, "read", bit, expr.at);
     if (deps !== undefined)
       s.deps.set(
         bit.key,

@@ -3,6 +3,7 @@
  * when they agree (property simulation: Das, Lerner, Seigle, "ESP", PLDI 2002), so that `if (x) lock(); ... if (x) unlock();`
  * is read as the programmer meant it.
  */
+import { mergeDeps } from "./implied.js";
 import type { LockMode } from "./models.js";
 import type { Value } from "./value.js";
 
@@ -33,6 +34,8 @@ export interface ReadDep {
   inverted: boolean;
   /** True when what was read was compared with something of the running thread: `kvm->owner == vcpu`. */
   compares: boolean;
+  /** True when it is known that the value rests on the read, but not which outcome goes with which: `n++` under a check. */
+  vague?: boolean;
 }
 
 /** The outcome of a check that this path has relied on since. */
@@ -43,6 +46,8 @@ export interface Fact {
   comparesObject: boolean;
   /** Offset of the branch. */
   at: number;
+  /** True once the same was looked at anew: nothing relies on it any more, but this path did come by its outcome. */
+  superseded?: boolean;
 }
 
 /** A read made now, under the locks held now. */
@@ -137,7 +142,7 @@ export function propertyKey(s: PathState): string {
 }
 
 export const factKey = (dep: ReadDep, truth: boolean): string =>
-  `${dep.at}:${dep.place.key}:${dep.predicate ?? ""}:${truth}`;
+  `${dep.at}:${dep.place.key}:${dep.predicate ?? ""}:${dep.vague === true ? "~" : ""}${truth}`;
 
 /**
  * Joins `from` into `into` (same lockset, or forced). `merge` makes the value of a variable that differs. Returns true when
@@ -155,6 +160,7 @@ export function joinInto(into: PathState, from: PathState, merge: (name: string,
     const other = from.env.get(name);
     if (other === undefined || other === value) continue;
     const merged = merge(name, [value, other]);
+    if (mergeDeps(into, from, merged, value, other)) changed = true;
     if (merged === value) continue;
     into.env.set(name, merged);
     into.known.delete(merged.key);
@@ -213,8 +219,8 @@ function uniteReleased(own: ReadDep, other: ReadDep): ReadDep | null {
   return missing.length === 0 ? null : { ...own, released: new Map([...own.released, ...missing]) };
 }
 
-const sameRead = (a: ReadDep, b: ReadDep): boolean =>
-  a.at === b.at && a.place === b.place && a.predicate === b.predicate;
+export const sameRead = (a: ReadDep, b: ReadDep): boolean =>
+  a.at === b.at && a.place === b.place && a.predicate === b.predicate && a.vague === b.vague;
 
 /** The reads of both, or null when the first already says it all. */
 function uniteDeps(own: readonly ReadDep[] | undefined, other: readonly ReadDep[]): readonly ReadDep[] | null {
@@ -237,8 +243,9 @@ function joinFacts(into: PathState, from: PathState): boolean {
   for (const [key, fact] of from.facts) {
     const own = into.facts.get(key);
     const dep = own === undefined ? fact.dep : uniteReleased(own.dep, fact.dep);
-    if (dep === null) continue;
-    into.facts.set(key, { ...(own ?? fact), dep });
+    const revived = own?.superseded === true && fact.superseded !== true;
+    if (dep === null && !revived) continue;
+    into.facts.set(key, { ...(own === undefined || revived ? fact : own), dep: dep ?? fact.dep });
     changed = true;
   }
   return changed;
@@ -280,8 +287,9 @@ function aged(dep: ReadDep, key: string, at: number): ReadDep {
 }
 
 /** The checks in force: those whose other outcome does not also lead here. */
-function factsInForce(s: PathState): Fact[] {
+export function factsInForce(s: PathState): Fact[] {
   const out: Fact[] = [];
-  for (const fact of s.facts.values()) if (!s.facts.has(factKey(fact.dep, !fact.truth))) out.push(fact);
+  for (const fact of s.facts.values())
+    if (fact.superseded !== true && !s.facts.has(factKey(fact.dep, !fact.truth))) out.push(fact);
   return out;
 }

@@ -6,7 +6,7 @@ import type { FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import type { Fact, Held, ReadDep } from "./state.js";
 import { type Acquired, type LockEffect, rootOf, Summary } from "./summary.js";
-import { pathOf, type Value } from "./value.js";
+import { POINTEE, pathOf, type Value } from "./value.js";
 
 /** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
 const MAX_EFFECTS = 160;
@@ -30,6 +30,8 @@ function isShared(value: Value): boolean {
  */
 function concernsModel(event: AccessEvent, models: AnalysisModels): boolean {
   const fields: string[] = [];
+  // What it points to is known to the caller only.
+  if (event.place.name === POINTEE) return true;
   for (let v: Value | null = event.place; v !== null; v = v.base) {
     const name = v.type?.name;
     if (v !== event.place && (v.kind === "container" || models.objects.some((o) => o.container?.struct === name)))
@@ -44,8 +46,12 @@ function concernsModel(event: AccessEvent, models: AnalysisModels): boolean {
       );
     }
     if (v !== event.place && models.objects.some((o) => o.struct === name)) {
-      const field = fields.reverse().join(".");
-      return event.kind === "write" || models.watched.some((w) => field === w || field.startsWith(`${w}.`));
+      const field = fields.reverse().join(".").replace(".{", "{");
+      // A bit that the caller names: any of the word.
+      const word = event.place.parts[0]?.kind === "param" ? field.replace(/\{[^{]*$/, "{") : null;
+      const isWatched = (w: string): boolean =>
+        field === w || field.startsWith(`${w}.`) || (word !== null && w.startsWith(word));
+      return event.kind === "write" || models.watched.some(isWatched);
     }
     fields.push(v.name);
   }

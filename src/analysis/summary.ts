@@ -16,7 +16,7 @@ import {
   snapshotOf,
   takeLock,
 } from "./state.js";
-import type { Value } from "./value.js";
+import { POINTEE, type Value } from "./value.js";
 
 export interface LockEffect {
   held: Held;
@@ -153,6 +153,7 @@ export class Summary {
           : interpreter.values.constant(value.name);
       case "field": {
         const base = value.base === null ? null : this.translate(interpreter, value.base, args);
+        if (value.name === POINTEE && base !== null) return base.kind === "param" ? interpreter.pointee(base) : base;
         const mask = value.parts[0];
         if (mask !== undefined && base !== null) {
           return interpreter.values.bit(base, this.translate(interpreter, mask, args) ?? mask);

@@ -5,6 +5,9 @@
  */
 import type { TypeRef } from "../source/ast.js";
 
+/** Name of the field that stands for what a pointer parameter points to. */
+export const POINTEE = "*";
+
 export type ValueKind =
   | "param"
   | "local"
@@ -110,12 +113,13 @@ export class Values {
 
   field(base: Value, name: string, type: TypeRef | null, arrow: boolean): Value {
     const separator = name.startsWith("[") ? "" : arrow ? "->" : ".";
+    const show = name === POINTEE ? `*${base.show}` : `${base.show}${separator}${name}`;
     return this.intern(`${base.key}.${name}`, () => ({
       kind: "field",
       name,
       base,
       type,
-      show: `${base.show}${separator}${name}`,
+      show,
       index: -1,
       parts: [],
     }));

@@ -1,8 +1,9 @@
 /**
- * Annotated cases of a rule: C files in which a comment says what the next line of code must get. `ruleid: <id>` a finding,
- * `ok: <id>` none; `todoruleid:` and `todook:` mark known misses, which are shown and must still be misses.
+ * Annotated cases of a rule: C files in which a comment says what the next line of code must get. `ruleid: <id>` a finding at
+ * warning or above, `noteid: <id>` a note, `ok: <id>` nothing above a note, `silent: <id>` not even that; `todoruleid:` and
+ * `todook:` mark known misses, which are shown and must still be misses.
  */
-export type Expectation = "ruleid" | "ok" | "todoruleid" | "todook";
+export type Expectation = "ruleid" | "noteid" | "ok" | "silent" | "todoruleid" | "todook";
 
 export interface CaseMark {
   expect: Expectation;
@@ -11,17 +12,17 @@ export interface CaseMark {
   line: number;
 }
 
-const MARK = /\b(ruleid|ok|todoruleid|todook):\s*([a-z0-9-]+\/[a-z0-9-]+)/g;
+const MARK = /\b(ruleid|noteid|ok|silent|todoruleid|todook):\s*([a-z0-9-]+\/[a-z0-9-]+)/g;
 
 /** The marks of a case file, in order. */
 export function caseMarks(text: string): CaseMark[] {
   const lines = text.split("\n");
   const marks: CaseMark[] = [];
   lines.forEach((line, i) => {
-    if (!/^\s*(?:\/\*|\/\/|\*)/.test(line)) return;
+    if (!/^\s*(?:\/\*|\/\/|\*(?:[\s/]|$))/.test(line)) return;
     for (const match of line.matchAll(MARK)) {
       let next = i + 1;
-      while (next < lines.length && /^\s*(?:$|\/\*|\/\/|\*)/.test(lines[next] ?? "")) next++;
+      while (next < lines.length && /^\s*(?:$|\/\*|\/\/|\*(?:[\s/]|$))/.test(lines[next] ?? "")) next++;
       marks.push({ expect: match[1] as Expectation, rule: match[2] as string, line: next + 1 });
     }
   });
@@ -30,14 +31,22 @@ export function caseMarks(text: string): CaseMark[] {
 
 export type CaseVerdict = "validated" | "missing" | "noisy" | "todo" | "todo now passing";
 
-/** Whether a mark holds, given the lines on which its rule fired. */
-export function judgeMark(mark: CaseMark, fired: ReadonlySet<number>): CaseVerdict {
+/** Whether a mark holds, given the lines on which its rule fired, and those on which it only made a note. */
+export function judgeMark(
+  mark: CaseMark,
+  fired: ReadonlySet<number>,
+  noted: ReadonlySet<number> = new Set(),
+): CaseVerdict {
   const hit = fired.has(mark.line);
   switch (mark.expect) {
     case "ruleid":
       return hit ? "validated" : "missing";
+    case "noteid":
+      return noted.has(mark.line) && !hit ? "validated" : "missing";
     case "ok":
       return hit ? "noisy" : "validated";
+    case "silent":
+      return hit || noted.has(mark.line) ? "noisy" : "validated";
     case "todoruleid":
       return hit ? "todo now passing" : "todo";
     case "todook":

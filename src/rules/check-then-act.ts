@@ -3,17 +3,16 @@
  * after it. Looking at all objects, one lock at a time, ends as a check of all that nothing keeps true. Excused by a sound
  * gate: a flag that every competitor tests and that nobody else can clear.
  */
-import type { Loop } from "../analysis/cfg.js";
 import type { Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
-import { isField, type RuleContext } from "./context.js";
+import type { RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { type FlagProtocol, flagProtocols } from "./flags.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
-import { sharedPlace } from "./places.js";
+import { checkedObject, isAll, loopOver, reliesOn } from "./reliance.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
 
@@ -35,8 +34,8 @@ export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-
   const out: Outcome[] = [];
   for (const f of ctx.functions) {
     const groups = new Map<string, Stale[]>();
-    for (const stale of staleChecks(ctx, rule, f)) {
-      const key = `${f.fn.name} ${isAll(ctx, stale) ? "all" : "one"}`;
+    for (const stale of staleChecks(ctx, f)) {
+      const key = `${f.fn.name} ${ofAll(ctx, stale) ? "all" : "one"}`;
       groups.set(key, [...(groups.get(key) ?? []), stale]);
     }
     for (const [key, group] of groups) {
@@ -50,13 +49,11 @@ export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-
   return out;
 }
 
-/** Whether every object was looked at, rather than one. */
-const isAll = (ctx: RuleContext, { f, object }: Stale): boolean =>
-  object.kind === "element" || (object.kind === "result" && innermost(ctx.facts(f).loops, object.index) !== undefined);
+const ofAll = (ctx: RuleContext, { f, object, fact }: Stale): boolean => isAll(ctx.facts(f).loops, object, fact);
 
 const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.selfWipes.length === 0;
 
-function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction): Stale[] {
+function staleChecks(ctx: RuleContext, f: ProgramFunction): Stale[] {
   const { checkedActs } = ctx.digest(f);
   if (checkedActs.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
   const facts = ctx.facts(f);
@@ -65,7 +62,7 @@ function staleChecks(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: Progra
   const out: Stale[] = [];
   for (const act of checkedActs) {
     for (const fact of act.facts) {
-      const object = checkedObject(ctx, rule, f, fact);
+      const object = checkedObject(ctx, f, fact.dep);
       if (object === null || ctx.identity(f, object) !== "other") continue;
       if (!reliesOn(ctx, facts.loops, object, act, fact)) continue;
       if (guardHeld(entry, object, ctx.model, guards) !== null) continue;
@@ -99,48 +96,10 @@ function callersGuard(ctx: RuleContext, f: ProgramFunction, object: Value): bool
   });
 }
 
-/** The object whose guarded state a check looked at; null when it looked at something else. */
-function checkedObject(ctx: RuleContext, rule: RuleOf<"check-then-act">, f: ProgramFunction, fact: Fact): Value | null {
-  const { place, predicate } = fact.dep;
-  if (predicate !== null) return ctx.readsState(f, predicate) ? place : null;
-  const shared = sharedPlace(place, ctx.model);
-  if (shared?.scope !== "object") return null;
-  return isField(shared.field, rule.state.fields) ? shared.owner : null;
-}
-
-/**
- * What relies on the check: after a look at every element, anything done behind the loop; after a look at one object, a
- * change of that object's state.
- */
-function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value, act: Event, fact: Fact): boolean {
-  // Below zero: a helper has looked at every element.
-  if (object.kind === "element" && object.index < 0) return act.at > fact.at;
-  const loop =
-    object.kind === "element"
-      ? loops.find((l) => l.id === object.index)
-      : innermost(loops, object.kind === "result" ? object.index : -1);
-  if (loop !== undefined && act.at >= loop.end) return true;
-  if (act.kind !== "write" || act.rechecked) return false;
-  const written = sharedPlace(act.place, ctx.model);
-  if (written?.scope !== "object" || written.owner !== object) return false;
-  // What was put by for later decides on the state itself; what is looked at on the spot, on anything of the object.
-  // One that a loop has picked from many will do, stopped or not: only its state itself counts then.
-  const picked = object.kind === "element" || loops.some((l) => l.at <= object.index && object.index < l.end);
-  const onTheSpot = fact.dep.at === fact.at && !picked;
-  return onTheSpot || isField(written.field, ctx.rule.state.fields);
-}
-
 /** What an act is called where it is done: the call that leads to it, the function called, or the place written. */
 function actName(act: Event): string {
   if (act.via[0] !== undefined) return `${act.via[0]}()`;
   return act.kind === "call" ? `${act.name}()` : act.kind === "write" ? `the write to ${act.place.show}` : "";
-}
-
-/** The `for` loop that an offset stands in most closely: it looks at one after the other. */
-function innermost(loops: readonly Loop[], at: number): Loop | undefined {
-  const inner = loops.filter((l) => l.at <= at && at < l.end).sort((a, b) => b.at - a.at)[0];
-  // while and do go on until one is found: what follows is about that one.
-  return inner?.name === "for" ? inner : undefined;
 }
 
 function outcome(
@@ -153,7 +112,10 @@ function outcome(
 ): Outcome {
   const first = group[0] as Stale;
   const { f, fact, dropped } = first;
-  const check = ctx.siteAt(f, fact.at, "check", fact.dep.held);
+  // What a loop found is told where it was seen, not where it is asked for behind the loop.
+  const loop = loopOver(ctx.facts(f).loops, first.object, fact);
+  const at = loop !== undefined && fact.at >= loop.end ? fact.dep.at : fact.at;
+  const check = ctx.siteAt(f, at, "check", fact.dep.held);
   const sites: OutcomeSite[] = [check];
   if (dropped !== null) sites.push(ctx.siteAt(f, dropped.at, "unlock", []));
   const acts = [...new Map(group.map((s) => [s.act.at, s.act])).values()].sort((a, b) => a.at - b.at);
@@ -169,7 +131,7 @@ function outcome(
       kind: "stale-check",
       object: ctx.model.label,
       state: rule.state.label,
-      all: isAll(ctx, first),
+      all: ofAll(ctx, first),
       guard: ctx.protection,
       dropped: dropped?.show ?? "",
       acts: [...new Set(acts.map(actName))],

@@ -12,6 +12,7 @@ import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
 import { unguardedOwnWrites } from "./own-write.js";
 import { identityOf, sharedPlace } from "./places.js";
+import { type ReadFate, readFate } from "./read-fate.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
 
@@ -86,8 +87,9 @@ function judge(
     variable: object.show,
     writer: f.fn.name,
   };
+  const fate = event.kind === "read" ? readFate(ctx, f, event, object) : null;
   const wrong = wrongInstance(held, object, ctx.model, ctx.guards);
-  if (wrong !== null) {
+  if (wrong !== null && (fate === null || fate === "decisive")) {
     const detail: OutcomeDetail = { kind: "wrong-instance", ...base, held: wrong.lock.show, access: event.kind };
     return outcome(ctx, rule, f, event, detail, rule.severity.wrongInstance);
   }
@@ -95,7 +97,14 @@ function judge(
   if (event.kind === "write") {
     return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base }, rule.severity.unlockedWrite);
   }
-  return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, rule.severity.reportedRead);
+  const severity = fate === null ? "silent" : readSeverity(rule, fate);
+  return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, severity);
+}
+
+/** A read on which something relies is what check-then-act speaks of. */
+function readSeverity(rule: RuleOf<"guarded-access">, fate: ReadFate): "error" | "warning" | "note" | "silent" {
+  if (fate === "reported") return rule.severity.reportedRead;
+  return fate === "hint" ? rule.severity.heuristicRead : "silent";
 }
 
 /** The function takes the object's lock by itself somewhere: then what it calls is not a helper that does. */

@@ -69,7 +69,8 @@ export const ruleSchema = z.discriminatedUnion("kind", [
       .strictObject({
         unlockedWrite: severityOf.default("error"),
         wrongInstance: severityOf.default("error"),
-        reportedRead: severityOf.default("note"),
+        reportedRead: severityOf.default("note").describe("A read that is only returned, stored or handed on"),
+        heuristicRead: severityOf.default("silent").describe("A read that only steers a hint, such as a kick"),
         ownWrite: severityOf.default("warning"),
       })
       .prefault({}),

@@ -153,10 +153,11 @@ function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
   let fn: CFunction | null | undefined;
   const attempt = (text: string): CFunction | null => {
     const [found] = readC("", text, reader).functions;
-    return found !== undefined && found.errors === 0 ? { ...found, at, end: at, annotations: [] } : null;
+    return found !== undefined && found.errors === 0 ? { ...found, name, at, end: at, annotations: [] } : null;
   };
   const read = (): CFunction | null => {
-    const header = `static inline T ${name}(${params.map((p) => `P *${p.replace(/\W/g, "_")}`).join(", ")})`;
+    // Under its own name, in capitals, the pre-pass would take it for a macro that defines a function.
+    const header = `static inline T macro(${params.map((p) => `P *${p.replace(/\W/g, "_")}`).join(", ")})`;
     const block = /^(?:do\b|\{)/.test(body) || /;\s*\S/.test(body);
     fn ??= block ? attempt(`${header} { ${body}; }`) : attempt(`${header} { return ${body.replace(/;$/, "")}; }`);
     return fn;

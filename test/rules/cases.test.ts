@@ -28,9 +28,11 @@ describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
       program,
       rules.rules.filter((r) => r.id === id),
     );
-    const fired = outcomes.filter((o) => o.severity !== "note").map((o) => o.anchor.line);
+    const lines = (found: typeof outcomes): number[] => found.map((o) => o.anchor.line);
+    const fired = lines(outcomes.filter((o) => o.severity !== "note"));
+    const noted = lines(outcomes.filter((o) => o.severity === "note"));
     const marks = caseMarks(text);
-    const verdicts = marks.map((m) => `${m.line} ${m.expect}: ${judgeMark(m, new Set(fired))}`);
+    const verdicts = marks.map((m) => `${m.line} ${m.expect}: ${judgeMark(m, new Set(fired), new Set(noted))}`);
     const expected = marks.map((m) => `${m.line} ${m.expect}: ${m.expect.startsWith("todo") ? "todo" : "validated"}`);
     expect(verdicts).toEqual(expected);
     const marked = new Set(marks.map((m) => m.line));
