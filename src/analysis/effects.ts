@@ -5,7 +5,7 @@
 import type { Expr } from "../source/ast.js";
 
 /** True for an expression that calls or stores. */
-export function hasEffect(expr: Expr): boolean {
+function hasEffect(expr: Expr): boolean {
   switch (expr.kind) {
     case "call":
     case "assign":
