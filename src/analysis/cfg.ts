@@ -35,10 +35,17 @@ export type Step =
   /** Control leaves the shown lines of a partial function. */
   | { kind: "leave"; at: number };
 
+/** `whole`: the outcome of a compound condition, whose parts have been evaluated and decided before. */
+export interface Assumption {
+  expr: Expr;
+  truth: boolean;
+  whole?: boolean;
+}
+
 export interface Edge {
   to: number;
   /** The condition this edge was taken on; null for an unconditional one. */
-  assume: { expr: Expr; truth: boolean } | null;
+  assume: Assumption | null;
 }
 
 export interface Block {
@@ -275,6 +282,19 @@ class CfgBuilder {
     this.guards.push(id);
   }
 
+  /** Branches on a whole condition: `a || b` is remembered as decided, too, not only its parts. */
+  private decide(expr: Expr, whenTrue: number, whenFalse: number): void {
+    const test = stripHints(expr);
+    if (test.kind !== "binary" || (test.op !== "&&" && test.op !== "||")) {
+      this.branch(expr, whenTrue, whenFalse);
+      return;
+    }
+    const [yes, no] = [this.newBlock(), this.newBlock()];
+    this.branch(test, yes, no);
+    this.link(yes, whenTrue, { expr: test, truth: true, whole: true });
+    this.link(no, whenFalse, { expr: test, truth: false, whole: true });
+  }
+
   /** Branches on a condition: splits && and || and !, so that each leaf is evaluated only where C evaluates it. */
   private branch(expr: Expr, whenTrue: number, whenFalse: number): void {
     const test = stripHints(expr);
@@ -299,7 +319,7 @@ class CfgBuilder {
     const then = this.newBlock();
     const otherwise = this.newBlock();
     const after = stmt.no === null ? otherwise : this.newBlock();
-    this.branch(stmt.test, then, otherwise);
+    this.decide(stmt.test, then, otherwise);
     this.startAt(then);
     this.scoped(stmt.yes);
     this.link(this.current, after);

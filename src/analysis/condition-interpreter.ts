@@ -1,8 +1,10 @@
 /** What a branch teaches: which reads a condition rests on, which locks it settles, which names are one object. */
 import type { Expr } from "../source/ast.js";
-import { stripHints } from "./cfg.js";
+import { type Assumption, stripHints } from "./cfg.js";
 import { COMPARE, comparesThings, isMask, mentions, normalise, truthOf } from "./conditions.js";
 import { LockInterpreter } from "./lock-interpreter.js";
+import { callKey } from "./recorder.js";
+import { limitSigns, signsOf, signTest, ZERO } from "./signs.js";
 import { type Fact, factKey, type PathState, type ReadDep, takeLock } from "./state.js";
 import type { Value } from "./value.js";
 
@@ -16,18 +18,27 @@ export abstract class ConditionInterpreter extends LockInterpreter {
     return out;
   }
 
-  /** Goes along an edge taken on `expr` being `truth`. Returns false when this path cannot go there. */
-  assume(s: PathState, expr: Expr, truth: boolean): boolean {
+  /** Goes along an edge. Returns false when this path cannot go there. */
+  follow(s: PathState, { expr, truth, whole = false }: Assumption): boolean {
+    if (whole) return this.assumeWhole(s, expr, truth);
+    if (expr.kind === "id" && s.env.has(expr.name)) {
+      // A variable keeps its value when the memory that it was read from changes.
+      const key = `$${expr.name}`;
+      if ((s.known.get(key) ?? truth) !== truth) return false;
+      s.known.set(key, truth);
+    }
+    return this.assume(s, expr, truth);
+  }
+
+  /** Takes `expr` to be `truth`. Returns false when it cannot be on this path. */
+  protected assume(s: PathState, expr: Expr, truth: boolean): boolean {
     const value = this.quiet(() => this.evalAgain(s, expr));
     const [test, positive] = normalise(value, truth);
     if (test.kind === "constant") {
       const constant = truthOf(test);
       return constant === null || (constant === "nonzero") === positive;
     }
-    const known = s.known.get(test.key);
-    if (known !== undefined && known !== positive) return false;
-    s.known.set(test.key, positive);
-    this.settlePending(s, test, positive);
+    if (!this.decide(s, test, positive)) return false;
     const equal = test.kind === "op" && test.name === (positive ? "==" : "!=") && comparesThings(test);
     for (const dep of this.depsOf(s, test)) {
       const comparesObject = equal || (dep.compares && positive !== dep.inverted);
@@ -35,6 +46,41 @@ export abstract class ConditionInterpreter extends LockInterpreter {
     }
     this.learnEquality(s, value, truth);
     return true;
+  }
+
+  /** Notes the outcome of a test; false when it goes against what this path knows. */
+  private decide(s: PathState, test: Value, truth: boolean): boolean {
+    const known = s.known.get(test.key);
+    if (known !== undefined && known !== truth) return false;
+    // A lock that is held was taken through a pointer that is not null.
+    if (!truth && s.locks.has(test.key)) return false;
+    const sign = signTest(test, truth);
+    if (sign !== null) {
+      const mask = signsOf(s.known, sign.of) & sign.mask;
+      if (mask === 0) return false;
+      if (sign.of.kind !== "constant") limitSigns(s.known, sign.of, mask);
+      this.settlePending(s, sign.of, mask);
+    }
+    s.known.set(test.key, truth);
+    return true;
+  }
+
+  /** Goes along the outcome of `a || b` as a whole: what was decided of it once is not decided otherwise later. */
+  private assumeWhole(s: PathState, expr: Expr, truth: boolean): boolean {
+    const [test, positive] = normalise(
+      this.quiet(() => this.evalAgain(s, expr)),
+      truth,
+    );
+    const known = s.known.get(test.key);
+    if (known !== undefined && known !== positive) return false;
+    s.known.set(test.key, positive);
+    return true;
+  }
+
+  /** What must hold behind `BUG_ON(x)` and is taken to hold behind `WARN_ON(x)`. */
+  protected takeForGranted(s: PathState, expr: Expr): void {
+    const value = this.quiet(() => this.evalAgain(s, expr));
+    this.learnEquality(s, value, false);
   }
 
   /** The reads that a condition rests on, after its evaluation. */
@@ -51,6 +97,8 @@ export abstract class ConditionInterpreter extends LockInterpreter {
   /** The value of a condition that was just evaluated: calls are not made again. */
   protected evalAgain(s: PathState, expr: Expr): Value {
     if (expr.kind === "call" && expr.callee.kind === "id") {
+      const answered = s.env.get(callKey(expr.at));
+      if (answered !== undefined) return answered;
       const accessor = this.ctx.models.accessors.get(expr.callee.name);
       const target = accessor?.op === "read" ? expr.args[accessor.argument] : undefined;
       if (accessor !== undefined && target !== undefined) {
@@ -83,13 +131,14 @@ export abstract class ConditionInterpreter extends LockInterpreter {
     return this.values.result(`cond`, expr.at, null);
   }
 
-  protected settlePending(s: PathState, test: Value, truth: boolean): void {
-    const direct = s.pending.get(test.key);
-    const lessThan = test.kind === "op" && (test.name === "<" || test.name === "==") ? test.parts[0] : undefined;
-    const pending = direct ?? (lessThan ? s.pending.get(lessThan.key) : undefined);
+  /** The answer of a trylock or killable form has one of these signs: taken, not taken, or not told yet. */
+  protected settlePending(s: PathState, answer: Value, signs: number): void {
+    const pending = s.pending.get(answer.key);
     if (pending === undefined) return;
-    s.pending.delete(direct ? test.key : (lessThan as Value).key);
-    if ((pending.success === "nonzero") === truth) takeLock(s, pending.held);
+    const isZero = signs === ZERO;
+    if (!isZero && (signs & ZERO) !== 0) return;
+    s.pending.delete(answer.key);
+    if (isZero === (pending.success === "zero")) takeLock(s, pending.held);
   }
 
   protected learn(s: PathState, fact: Fact): void {
@@ -113,7 +162,8 @@ export abstract class ConditionInterpreter extends LockInterpreter {
       if (this.isObject(a.base) && this.isObject(b.base)) this.nameAlike(s, a.base, b.base);
       return;
     }
-    if (this.isObject(a) || this.isObject(b)) this.nameAlike(s, a, b);
+    const ownsLock = (v: Value): boolean => [...s.locks.values()].some((h) => mentions(h.lock, v));
+    if (this.isObject(a) || this.isObject(b) || ownsLock(a) || ownsLock(b)) this.nameAlike(s, a, b);
   }
 
   protected nameAlike(s: PathState, a: Value, b: Value): void {

@@ -3,6 +3,9 @@ import type { TypeRef } from "../source/ast.js";
 import type { Value } from "./value.js";
 
 export const COMPARE = new Set(["==", "!=", "<", ">", "<=", ">="]);
+const ORDER = new Set(["<", ">", "<=", ">="]);
+export const isOrder = (value: Value): boolean =>
+  value.kind === "op" && ORDER.has(value.name) && value.parts.length === 2;
 export const NEGATED: Record<string, string> = { "!=": "==", "==": "!=", "<": ">=", ">": "<=", ">=": "<", "<=": ">" };
 
 /** A bit mask: a constant or a name for one, or a parameter that a caller gives. */

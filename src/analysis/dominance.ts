@@ -57,10 +57,13 @@ function immediate(count: number, root: number, succ: readonly number[][]): numb
 export class Dominance {
   private readonly dominators: number[];
   private readonly postdominators: number[];
+  private readonly successors: readonly (readonly number[])[];
+  private readonly reachable = new Map<number, ReadonlySet<number>>();
 
   constructor(cfg: Cfg) {
     const count = cfg.blocks.length;
     const succ = cfg.blocks.map((b) => (endsHere(b) ? [] : b.edges.map((e) => e.to)));
+    this.successors = succ;
     this.dominators = immediate(count, cfg.entry, succ);
     const back: number[][] = Array.from({ length: count + 1 }, () => []);
     for (const [from, list] of succ.entries()) {
@@ -73,6 +76,16 @@ export class Dominance {
   /** The branch that decides whether a block runs: its immediate dominator, or -1. */
   deciderOf(block: number): number {
     return this.dominators[block] ?? -1;
+  }
+
+  /** True when some path leads from one block to another, or they are the same. */
+  reaches(from: number, to: number): boolean {
+    const known = this.reachable.get(from);
+    if (known !== undefined) return known.has(to);
+    const seen = new Set([from]);
+    for (const block of seen) for (const next of this.successors[block] ?? []) seen.add(next);
+    this.reachable.set(from, seen);
+    return seen.has(to);
   }
 
   /** True when every path from `from` to an exit goes through `block`. */

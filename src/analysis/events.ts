@@ -90,12 +90,16 @@ export interface LockEvent extends EventBase {
   attempt: boolean;
   /** False for a trylock: it gives up instead of waiting. */
   waits: boolean;
+  /** Such a form whose result nobody looks at. */
+  ignored: boolean;
 }
 
 export interface ReturnEvent extends EventBase {
   kind: "return";
   value: Value | null;
   deps: readonly ReadDep[];
+  /** The signs that the value can have (signs.ts). */
+  signs: number;
   /** Locks of the caller that were given back and not taken again. */
   freed: readonly Value[];
 }
@@ -128,6 +132,7 @@ export class EventLog {
       this.table.set(key, event);
       return;
     }
+    if (own.kind === "return") own.signs |= (event as ReturnEvent).signs;
     if (
       event.kind !== "lock" &&
       event.kind !== "unlock" &&

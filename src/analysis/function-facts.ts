@@ -75,7 +75,7 @@ class Run {
       let ended = false;
       for (const step of block.steps) {
         this.interpreter.step(s, step);
-        if (step.kind === "return" || step.kind === "leave") {
+        if (step.kind === "return" || step.kind === "leave" || s.dead) {
           ended = true;
           break;
         }
@@ -83,7 +83,7 @@ class Run {
       if (ended) continue;
       for (const edge of block.edges) {
         const next = copyState(s);
-        if (edge.assume !== null && !this.interpreter.assume(next, edge.assume.expr, edge.assume.truth)) continue;
+        if (edge.assume !== null && !this.interpreter.follow(next, edge.assume)) continue;
         if (this.arrive(edge.to, next)) changed.push(edge.to);
       }
     }
@@ -122,7 +122,7 @@ class Run {
         const s = copyState(start);
         for (const step of block.steps) {
           this.interpreter.step(s, step);
-          if (step.kind === "return" || step.kind === "leave") break;
+          if (step.kind === "return" || step.kind === "leave" || s.dead) break;
         }
         this.recordChecks(s, id, log);
       }
@@ -131,7 +131,7 @@ class Run {
   }
 
   private recordChecks(s: PathState, id: number, log: EventLog): void {
-    const edge = this.cfg.blocks[id]?.edges.find((e) => e.assume !== null);
+    const edge = this.cfg.blocks[id]?.edges.find((e) => e.assume !== null && e.assume.whole !== true);
     if (edge?.assume === null || edge?.assume === undefined) return;
     const deps = this.interpreter.conditionDeps(s, edge.assume.expr);
     if (deps.length === 0) return;

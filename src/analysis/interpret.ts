@@ -9,6 +9,8 @@ import { elementType, isMask, NEGATED } from "./conditions.js";
 import type { CallEvent } from "./events.js";
 import type { AccessCall, ObjectModel } from "./models.js";
 import { dispatched, pointerOf } from "./pointers.js";
+import { callKey } from "./recorder.js";
+import { signsOf } from "./signs.js";
 import { newDep, type PathState, type ReadDep } from "./state.js";
 import { POINTEE, type Value } from "./value.js";
 
@@ -48,6 +50,7 @@ export class Interpreter extends ConditionInterpreter {
           kind: "return",
           at: step.at,
           freed,
+          signs: value === null ? 0 : signsOf(s.known, value),
           value: (step.value === null ? null : this.pathReturned(s, step.value)) ?? value,
           deps: value === null ? [] : this.depsOf(s, value),
         });
@@ -331,12 +334,40 @@ export class Interpreter extends ConditionInterpreter {
     const accessor = this.ctx.models.accessors.get(callee);
     if (accessor !== undefined) return this.accessorCall(s, accessor, callee, expr);
     const lock = this.ctx.models.locks.get(callee);
-    if (lock !== undefined) return this.lockCall(s, lock, expr.args, callee, expr.at);
+    if (lock !== undefined) return this.lockCall(s, lock, expr, callee, use);
     if (isContainerOf(callee)) return this.containerOf(s, expr);
     const hint = stripHints(expr);
-    if (hint !== expr) return this.eval(s, hint);
+    if (hint !== expr) return this.hinted(s, hint, use);
     const args = expr.args.map((a) => this.eval(s, a));
-    return this.plainCall(s, callee, args, expr.at, use);
+    if (this.ctx.models.noreturn.has(callee)) s.dead = true;
+    const value = this.valueCall(callee, args) ?? this.plainCall(s, callee, args, expr.at, use);
+    if (value.kind === "result" && value.index === expr.at) s.env.delete(callKey(expr.at));
+    else s.env.set(callKey(expr.at), value);
+    return value;
+  }
+
+  /** `WARN_ON(x)` as a statement: what comes behind it counts on x being false. */
+  protected hinted(s: PathState, inner: Expr, use: CallEvent["use"]): Value {
+    const value = this.eval(s, inner);
+    if (use === "statement") this.takeForGranted(s, inner);
+    return value;
+  }
+
+  /** What a getter or a predicate comes out as, in the caller's terms; what its result rests on, this rests on. */
+  protected answerOf(s: PathState, value: Value | null, result: Value): Value {
+    if (value === null) return result;
+    const deps = s.deps.get(result.key);
+    if (value.kind === "op" && deps !== undefined) s.deps.set(value.key, deps);
+    return value;
+  }
+
+  /** Calls that only spell a value or a question about it another way: `PTR_ERR(x)` is x, `IS_ERR(x)` asks for x < 0. */
+  protected valueCall(name: string, args: readonly Value[]): Value | null {
+    const [only] = args;
+    if (only === undefined) return null;
+    if (this.ctx.models.sameValue.has(name)) return only;
+    const question = this.ctx.models.signTests.get(name);
+    return question === undefined ? null : this.values.op(question, [only, this.values.constant("0")]);
   }
 
   protected fresh(s: PathState, name: string, at: number, type: TypeRef | null): Value {
@@ -366,7 +397,7 @@ export class Interpreter extends ConditionInterpreter {
     });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);
-      return summary.returnedPath(this, args) ?? result;
+      return this.answerOf(s, summary.returnedPath(this, args), result);
     }
     if (this.ctx.models.pure(name)) return result;
     // What a function that is not in view does with the object, it may lock it.

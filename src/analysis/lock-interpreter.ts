@@ -1,10 +1,21 @@
 /** What locks, unlocks, guards and assertions do to a path state. */
 import type { CFunction, Expr } from "../source/ast.js";
 import type { Step } from "./cfg.js";
+import type { CallEvent } from "./events.js";
 import type { LockCall } from "./models.js";
 import { Recorder } from "./recorder.js";
+import { limitSigns, NEGATIVE, POSITIVE, ZERO } from "./signs.js";
 import { dropLock, type Held, type PathState, takeLock } from "./state.js";
 import { pathOf, type Value } from "./value.js";
+
+/** More of how a lock is taken: in which callee, whether on every path there, and whether by a form that can fail. */
+interface LockDetail {
+  via?: string[];
+  always?: boolean;
+  attempt?: boolean;
+  ignored?: boolean;
+  waits?: boolean;
+}
 
 export abstract class LockInterpreter extends Recorder {
   /** The place an expression names, without reading it. */
@@ -67,30 +78,21 @@ export abstract class LockInterpreter extends Recorder {
   }
 
   /** Records that a lock is taken; `odd` when it is held already. */
-  emitLock(
-    s: PathState,
-    { lock, mode, family }: Held,
-    at: number,
-    more: { via?: string[]; always?: boolean; attempt?: boolean; waits?: boolean } = {},
-  ): void {
-    const { via = [], always = true, attempt = false, waits = true } = more;
+  emitLock(s: PathState, { lock, mode, family }: Held, at: number, more: LockDetail = {}): void {
+    const { via = [], always = true, attempt = false, ignored = false, waits = true } = more;
     const own = s.locks.get(lock.key);
-    const odd = own !== undefined && own.how === "taken" && !(own.mode === "shared" && mode === "shared");
-    this.record(s, {
-      kind: "lock",
-      at,
-      lock,
-      family,
-      mode,
-      odd,
+    const odd = own !== undefined && !(own.mode === "shared" && mode === "shared");
+    const how = {
+      odd: odd && own.how === "taken",
       oddOnSome: odd,
       twice: false,
       callers: false,
       always,
       attempt,
+      ignored,
       waits,
-      via,
-    });
+    };
+    this.record(s, { kind: "lock", at, lock, family, mode, ...how, via });
   }
 
   /** Records that a lock is given back; `odd` when it is not known to be held. */
@@ -112,6 +114,7 @@ export abstract class LockInterpreter extends Recorder {
       always: true,
       attempt: false,
       waits: false,
+      ignored: false,
       via,
     });
   }
@@ -135,7 +138,13 @@ export abstract class LockInterpreter extends Recorder {
     return null;
   }
 
-  protected lockCall(s: PathState, model: LockCall, args: Expr[], name: string, at: number): Value {
+  protected lockCall(
+    s: PathState,
+    model: LockCall,
+    { args, at }: Extract<Expr, { kind: "call" }>,
+    name: string,
+    use: CallEvent["use"],
+  ): Value {
     const arg = args[model.argument];
     args.forEach((a, i) => {
       if (i !== model.argument) this.eval(s, a);
@@ -159,8 +168,9 @@ export abstract class LockInterpreter extends Recorder {
         family: model.family,
         how: "taken",
       };
-      this.emitLock(s, held, at, { attempt: true, waits: model.waits });
+      this.emitLock(s, held, at, { attempt: true, waits: model.waits, ignored: use === "statement" });
       s.pending.set(result.key, { held, success: model.success });
+      limitSigns(s.known, result, model.success === "zero" ? NEGATIVE | ZERO : ZERO | POSITIVE);
     }
     return result;
   }

@@ -114,6 +114,15 @@ export interface AnalysisModels {
   watched: readonly string[];
   /** Fields of objects that are their own locks: "arch.mp_state_lock". */
   ownLocks: readonly string[];
+  /** Annotations by which a function says that it returns with a lock, or gives back one of its caller's. */
+  acquires: ReadonlySet<string>;
+  releases: ReadonlySet<string>;
+  /** Calls that never return: BUG(), panic(). */
+  noreturn: ReadonlySet<string>;
+  /** Calls that hand their argument on as it is, in another type: ERR_PTR(x), PTR_ERR(x). */
+  sameValue: ReadonlySet<string>;
+  /** Calls that compare their argument with zero: IS_ERR(x) asks whether x < 0. */
+  signTests: ReadonlyMap<string, string>;
   /** Calls without an effect on shared state: printk, tracepoints, WARN. Names, or prefixes ending in `*`. */
   pure: (name: string) => boolean;
 }

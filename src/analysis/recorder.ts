@@ -22,6 +22,9 @@ export interface InterpretContext {
   oneContainer: boolean;
 }
 
+/** The name under which a path keeps what a call came out as, when that is more than "its result". */
+export const callKey = (at: number): string => `()${at}`;
+
 export abstract class Recorder {
   readonly values = new Values();
   /** Events are recorded only while this is set (the last pass). */
@@ -82,6 +85,7 @@ export abstract class Recorder {
   }
 
   protected bind(s: PathState, name: string, value: Value): void {
+    s.known.delete(`$${name}`);
     s.env.set(name, value);
   }
 

@@ -5,6 +5,7 @@
  */
 import { mergeDeps } from "./implied.js";
 import type { LockMode } from "./models.js";
+import { limitSigns, signKeys, signsOf } from "./signs.js";
 import type { Value } from "./value.js";
 
 /** A lock that is held: which, and where it was taken. `acquired` is the offset of the call, -1 on entry. */
@@ -74,6 +75,8 @@ export interface PathState {
   facts: Map<string, Fact>;
   guards: Map<number, { key: string; family: string }>;
   pending: Map<string, PendingLock>;
+  /** A call that never returns was made. */
+  dead: boolean;
   /** What events record of this state; made when first asked for, forgotten when locks or facts change. */
   snapshot: Snapshot | null;
 }
@@ -116,6 +119,7 @@ export function emptyState(): PathState {
     facts: new Map(),
     guards: new Map(),
     pending: new Map(),
+    dead: false,
     snapshot: null,
   };
 }
@@ -131,14 +135,19 @@ export function copyState(s: PathState): PathState {
     facts: new Map(s.facts),
     guards: new Map(s.guards),
     pending: new Map(s.pending),
+    dead: s.dead,
     snapshot: s.snapshot,
   };
 }
 
-/** The property that keeps states apart: which locks are held, and which of the caller's were given back. */
+/**
+ * The property that keeps states apart: which locks are held, which of the caller's were given back, and which were tried
+ * without a look at the answer yet.
+ */
 export function propertyKey(s: PathState): string {
   const given = [...s.freed].filter(([, f]) => f.callers).map(([key]) => `-${key}`);
-  return [...s.locks.keys(), ...given].sort().join("|");
+  const tried = [...s.pending.values()].map((p) => `?${p.held.lock.key}`);
+  return [...s.locks.keys(), ...given, ...tried].sort().join("|");
 }
 
 export const factKey = (dep: ReadDep, truth: boolean): string =>
@@ -156,25 +165,33 @@ export function joinInto(into: PathState, from: PathState, merge: (name: string,
     into.freed.delete(key);
     changed = true;
   }
+  const signs = new Map<Value, { before: number; after: number }>();
   for (const [name, value] of into.env) {
     const other = from.env.get(name);
     if (other === undefined || other === value) continue;
     const merged = merge(name, [value, other]);
     if (mergeDeps(into, from, merged, value, other)) changed = true;
+    const before = signsOf(into.known, value);
+    const own = signs.get(merged);
+    signs.set(merged, { before, after: (own?.after ?? 0) | before | signsOf(from.known, other) });
     if (merged === value) continue;
     into.env.set(name, merged);
-    into.known.delete(merged.key);
     changed = true;
   }
+  const kept = new Set([...signs.keys()].flatMap((value) => signKeys(value.key)));
   for (const [name, value] of from.env) {
     if (into.env.has(name)) continue;
     into.env.set(name, value);
     changed = true;
   }
   for (const [key, truth] of into.known) {
-    if (from.known.get(key) === truth) continue;
+    if (from.known.get(key) === truth || kept.has(key)) continue;
     into.known.delete(key);
     changed = true;
+  }
+  for (const [value, { before, after }] of signs) {
+    limitSigns(into.known, value, after);
+    if (before !== after) changed = true;
   }
   for (const [key, deps] of from.deps) {
     const united = uniteDeps(into.deps.get(key), deps);

@@ -1,6 +1,6 @@
 /** Builds the summary of a function from its facts: what its callers must know, and no more. */
 import type { TypeRef } from "../source/ast.js";
-import { comparesThings, truthOf } from "./conditions.js";
+import { comparesThings, isMask, truthOf } from "./conditions.js";
 import type { AccessEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
@@ -240,7 +240,7 @@ function lockedOfResult(returns: readonly ReturnEvent[]): string[] {
 
 /**
  * The place that a getter returns the address or the contents of, when that is the same on all ways out: `to_dev(x)` is then
- * one more spelling of a path from x. Only pointers to structs: they are what paths lead on from.
+ * one more spelling of a path from x. Pointers to structs, which paths lead on from, and what predicates ask of paths.
  */
 function returnedPath(
   { fn, events }: FunctionFacts,
@@ -248,10 +248,20 @@ function returnedPath(
   models: AnalysisModels,
 ): { value: Value; type: TypeRef } | null {
   const path = returns[0]?.value ?? null;
-  if (path === null || !fn.returns.tag || fn.returns.pointers !== 1) return null;
+  if (path === null) return null;
+  const kind = fn.returns.pointers === 0 ? isQuestion : fn.returns.tag && fn.returns.pointers === 1 ? isPath : null;
   // What was a path before the function wrote something need not be one after.
-  const same = isPath(path) && returns.every((r) => r.value === path && r.held.length === 0);
+  const same = kind?.(path) === true && returns.every((r) => r.value === path && r.held.length === 0);
   return same && !events.some((e) => isEffect(e, models)) ? { value: path, type: fn.returns } : null;
+}
+
+/** A question about paths and constants: what a predicate returns. Asked twice of the same things, it has the same answer. */
+function isQuestion(value: Value): boolean {
+  if (value.kind === "constant") return false;
+  if (value.kind === "field" && value.parts.length > 0)
+    return value.base !== null && isPath(value.base) && value.parts.every(isMask);
+  const isTerm = (v: Value): boolean => isPath(v) || v.kind === "constant" || isQuestion(v);
+  return value.kind === "op" && !value.name.includes(".") && value.parts.length > 0 && value.parts.every(isTerm);
 }
 
 /** A path from a parameter, the container or a global, through fields and container_of(). */

@@ -163,7 +163,11 @@ export class Summary {
       }
       case "op": {
         const [inner] = value.parts;
-        if (!value.name.startsWith("container_of.") || inner === undefined) return null;
+        if (inner !== undefined && !value.name.includes(".")) {
+          const parts = value.parts.map((p) => this.translate(interpreter, p, args));
+          return parts.some((p) => p === null) ? null : interpreter.values.op(value.name, parts as Value[]);
+        }
+        if (inner === undefined) return null;
         const part = this.translate(interpreter, inner, args);
         return part === null ? null : interpreter.wholeOf(part, value.name.slice("container_of.".length), value.type);
       }

@@ -117,6 +117,13 @@ function balance({ detail, anchor, sites, rival }: Outcome): InterleavingStep[] 
       step("B", `${waits(rival, detail.lock)}, and waits behind it`),
     ];
   }
+  if (detail.kind === "attempt-ignored") {
+    return [
+      step("B", rival ? `${inFn(rival)}: ${rival.statement}` : `holds ${detail.lock}`),
+      step("A", `${detail.writer}(): ${anchor.statement} does not get it`),
+      step("A", "goes on as if it had"),
+    ];
+  }
   if (detail.kind !== "stray-unlock") return [];
   return [
     step("B", rival ? `${inFn(rival)}: ${rival.statement}` : `takes ${detail.lock}`),
@@ -144,6 +151,7 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "held-on-return":
     case "double-acquire":
     case "stray-unlock":
+    case "attempt-ignored":
       return balance(outcome);
   }
 }

@@ -2,6 +2,7 @@
 import type { Patch } from "../patch/patch.js";
 import type { Outcome, OutcomeSite } from "../rules/outcome.js";
 import { claimsFix } from "./claims.js";
+import { bringsEffect } from "./effects.js";
 import { type Confidence, type Finding, type FindingStatus, ROLES, type WitnessSite } from "./finding.js";
 import { findingId } from "./finding-id.js";
 import { interleave } from "./interleaving.js";
@@ -109,8 +110,14 @@ export function judge(
   touched: Touched,
 ): { finding: Finding; outcome: Outcome }[] {
   const out: { finding: Finding; outcome: Outcome }[] = [];
+  const compared = {
+    base: { program: sides.base, outcomes: outcomes.base },
+    result: { program: sides.result, outcomes: outcomes.result },
+  };
+  const byEffect = (outcome: Outcome): FindingStatus | null =>
+    outcome.effect !== undefined && bringsEffect(outcome, compared) ? "introduced" : null;
   for (const outcome of outcomes.result) {
-    const status = outcome.weak ? null : statusOf(outcome, outcomes, patch, touched);
+    const status = outcome.weak ? byEffect(outcome) : statusOf(outcome, outcomes, patch, touched);
     if (status !== null) out.push({ finding: toFinding(outcome, status, patch, sides), outcome });
   }
   return out.sort((a, b) => compareFindings(a.finding, b.finding));

@@ -6,6 +6,7 @@ import type { Protection } from "../rules/guards.js";
 import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
 import { call, type Words } from "./wording.js";
 import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-guarded-access.js";
+import { attemptIgnored, doubleAcquire, heldOnReturn, strayUnlock } from "./words-lock-balance.js";
 import { wrongOrder } from "./words-lock-order.js";
 
 /** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
@@ -97,36 +98,6 @@ function overlappingOwners(d: Detail<"overlapping-owners">): Words {
   };
 }
 
-function heldOnReturn(d: Detail<"held-on-return">): Words {
-  return {
-    message: `Does this way out of ${call(d.writer)} mean to keep ${d.lock}?`,
-    why: `It is taken by "${d.taken}" and given back on the other ways out; this one leaves with it held.`,
-    suggestion: `If not, ${d.lock} wants to be given back before the return, or the return to go through the label that does so.`,
-  };
-}
-
-function doubleAcquire(d: Detail<"double-acquire">): Words {
-  const how = d.callee === "" ? "taken here again" : `taken again by ${call(d.callee)}`;
-  return {
-    message: `Is ${d.lock} not held already?`,
-    why: `${call(d.writer)} holds it at this point, and it is ${how}, without having been given back in between: that waits for itself.`,
-    suggestion:
-      d.callee === ""
-        ? "One of the two acquisitions wants to go."
-        : `A variant of ${call(d.callee)} for callers that hold ${d.lock} would do, or to give it back before the call.`,
-  };
-}
-
-function strayUnlock(d: Detail<"stray-unlock">): Words {
-  return {
-    message: `Is ${d.lock} held here on every path?`,
-    why: d.twice
-      ? `On one path ${call(d.writer)} has given it back already when it comes here.`
-      : `${call(d.writer)} takes it on one branch only, and both branches come here.`,
-    suggestion: `Lock and unlock of ${d.lock} want to stand on the same paths.`,
-  };
-}
-
 /** The words of an outcome. */
 export function wordsFor(outcome: Outcome, view: View): Words {
   const { detail } = outcome;
@@ -153,5 +124,7 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return strayUnlock(detail);
     case "wrong-order":
       return wrongOrder(detail);
+    case "attempt-ignored":
+      return attemptIgnored(detail);
   }
 }

@@ -1,140 +1,82 @@
 /**
  * Rule kind `lock-balance`: a lock is still held on one way out of a function that gives it back on others, is taken while it is
- * held, or is given back when it is not. A function that returns with a lock by design is told by what it returns.
+ * held, is given back when it is not, or is tried for without a look at the answer. What may be design by the code alone is told
+ * as a weak outcome: it counts where a patch makes a function do it that did not do it before.
  */
-
-import { truthOf } from "../analysis/conditions.js";
-import type { LockEvent, ReturnEvent } from "../analysis/events.js";
+import type { LockEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
+import type { AnalysisModels } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
-import type { Held } from "../analysis/state.js";
-import type { Value } from "../analysis/value.js";
 import { globs } from "./glob.js";
-import type { Outcome, OutcomeDetail, OutcomeSite } from "./outcome.js";
-import type { RuleOf } from "./rule-schema.js";
-import { acknowledgement, siteAt, siteOf } from "./sites.js";
+import { heldOnReturn } from "./held-on-return.js";
+import { declares, isSteady, type LockRule, lockOutcome } from "./lock-outcome.js";
+import type { Outcome } from "./outcome.js";
+import { siteAt, siteOf } from "./sites.js";
 
-type Rule = RuleOf<"lock-balance">;
-
-/** One outcome for each function, lock and kind of fault. */
-export function evaluateLockBalance(program: Program, rule: Rule): Outcome[] {
+/** One outcome for each function, lock and kind of fault; one that is a fault by itself before one that is not. */
+export function evaluateLockBalance(program: Program, rule: LockRule): Outcome[] {
   const inScope = globs(rule.scope.paths);
   const out: Outcome[] = [];
   for (const f of program.functions) {
     if (!inScope(f.file.path) || !f.fn.whole || f.fn.errors > 0) continue;
     const facts = program.facts(f);
     if (!facts.complete) continue;
-    const found = [...heldOnReturn(rule, f, facts), ...doubleAcquires(rule, f, facts), ...strayUnlocks(rule, f, facts)];
-    out.push(...new Map(found.map((o) => [o.key, o])).values());
-  }
-  return out;
-}
-
-/** What a return says about how the function went. */
-type ReturnClass = "ok" | "error" | "none" | "unknown";
-
-function classOf(event: ReturnEvent): ReturnClass {
-  const { value } = event;
-  if (value === null) return "none";
-  if (truthOf(value) === "zero") return "ok";
-  if (value.kind === "op" && value.name === "-" && value.parts[0] !== undefined) return "error";
-  if (value.kind === "result" && value.name === "ERR_PTR") return "error";
-  return "unknown";
-}
-
-/** A lock whose path the function can name all through: it does not hang on something that changes under way. */
-const isSteady = (lock: Value): boolean => {
-  for (let v: Value | null = lock; v !== null; v = v.base) {
-    if (v.kind === "merge" || v.kind === "op" || v.kind === "element" || (v.kind === "field" && v.name.startsWith("[")))
-      return false;
-  }
-  return true;
-};
-
-function heldOnReturn(rule: Rule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {
-  const severity = rule.severity.heldOnReturn;
-  if (severity === "silent") return [];
-  const returns = facts.events.filter((e): e is ReturnEvent => e.kind === "return");
-  const unlocks = facts.events.filter((e): e is LockEvent => e.kind === "unlock" && !e.odd && e.via.length === 0);
-  const callers = new Set(facts.events.flatMap((e) => (e.kind === "unlock" && e.callers ? [e.lock] : [])));
-  const out: Outcome[] = [];
-  for (const event of returns) {
-    for (const held of event.held) {
-      if (held.how !== "taken" || held.all || !rule.families.includes(held.family) || !isSteady(held.lock)) continue;
-      if (callers.has(held.lock)) continue;
-      const given = unlocks.find((u) => u.lock === held.lock);
-      if (given === undefined || !isOddOneOut(event, held, returns)) continue;
-      const taken = siteAt(f, held.acquired, "lock", []);
-      const detail: OutcomeDetail = {
-        kind: "held-on-return",
-        lock: held.lock.show,
-        writer: f.fn.name,
-        taken: taken.code,
-      };
-      const sites = [siteOf(f, event, "act"), taken, siteOf(f, given, "unlock")];
-      out.push(outcome(rule, f, detail, severity, sites, held.lock));
+    const found = [
+      ...heldOnReturn(rule, f, facts, program.models),
+      ...doubleAcquires(rule, f, facts),
+      ...strayUnlocks(rule, f, facts, program.models),
+      ...ignoredAttempts(rule, f, facts),
+    ];
+    const byKey = new Map<string, Outcome>();
+    for (const o of found) {
+      const key = `${o.key} ${o.weak ? `${o.effect?.when} ${o.effect?.lock}` : ""}`;
+      if (!byKey.has(key)) byKey.set(key, o);
     }
+    out.push(...byKey.values());
   }
   return out;
 }
 
-/** The way out that keeps the lock must not look like a design: the lock held on success only, or wherever it was taken. */
-function isOddOneOut(event: ReturnEvent, held: Held, returns: readonly ReturnEvent[]): boolean {
-  const having = returns.filter((r) => r.held.some((h) => h.lock === held.lock));
-  const lacking = returns.filter((r) => !having.includes(r));
-  if (lacking.length === 0) return false;
-  const own = classOf(event);
-  if (own === "error") return !having.some((r) => classOf(r) === "ok" || classOf(r) === "unknown");
-  if (own === "unknown") return lacking.some((r) => classOf(r) === "unknown" && r.at !== event.at);
-  return lacking.some((r) => classOf(r) === own && r.at !== event.at) || (own === "none" && lacking.length > 0);
-}
-
-function doubleAcquires(rule: Rule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {
+function doubleAcquires(rule: LockRule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {
   const severity = rule.severity.doubleAcquire;
   if (severity === "silent") return [];
   const out: Outcome[] = [];
   for (const event of facts.events) {
-    if (
-      event.kind !== "lock" ||
-      event.attempt ||
-      !event.odd ||
-      !rule.families.includes(event.family) ||
-      !isSteady(event.lock)
-    )
-      continue;
+    if (event.kind !== "lock" || event.attempt || !event.oddOnSome || !rule.families.includes(event.family)) continue;
     const first = event.held.find((h) => h.lock === event.lock);
-    if (first === undefined || (first.mode === "shared" && event.mode === "shared")) continue;
-    // Far down and only under conditions: those conditions are the callees' business, not visible here.
-    if (event.via.length > 1 && !event.always) continue;
+    if (first?.mode === "shared" && event.mode === "shared") continue;
+    // Only under conditions in a callee: those are the callee's business, not visible here.
+    const weak = first?.how !== "taken" || !event.odd || !event.always || !isSteady(event.lock);
     const callee = event.via[0] ?? "";
-    const detail: OutcomeDetail = { kind: "double-acquire", lock: event.lock.show, writer: f.fn.name, callee };
-    out.push(
-      outcome(rule, f, detail, severity, [siteOf(f, event, "lock"), siteAt(f, first.acquired, "lock", [])], event.lock),
-    );
+    const detail = { kind: "double-acquire" as const, lock: event.lock.show, writer: f.fn.name, callee };
+    const before = first ?? facts.events.find((e) => e.kind === "lock" && e.lock === event.lock && e.via.length === 0);
+    const at = before === undefined ? -1 : "acquired" in before ? before.acquired : before.at;
+    const sites = [siteOf(f, event, "lock"), ...(at < 0 ? [] : [siteAt(f, at, "lock", [])])];
+    out.push(lockOutcome(rule, f, { detail, severity, sites, lock: event.lock, what: "takes-again", weak }));
   }
   return out;
 }
 
-function strayUnlocks(rule: Rule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {
+function strayUnlocks(rule: LockRule, f: ProgramFunction, facts: FunctionFacts, models: AnalysisModels): Outcome[] {
   const severity = rule.severity.strayUnlock;
   if (severity === "silent") return [];
   const locks = facts.events.filter((e): e is LockEvent => e.kind === "lock" && e.via.length === 0);
+  const unlocks = facts.events.filter((e): e is LockEvent => e.kind === "unlock");
   const out: Outcome[] = [];
-  for (const event of facts.events) {
-    if (
-      event.kind !== "unlock" ||
-      event.via.length > 0 ||
-      !rule.families.includes(event.family) ||
-      !isSteady(event.lock)
-    )
-      continue;
+  for (const event of unlocks) {
+    if (!event.oddOnSome || !rule.families.includes(event.family)) continue;
+    if (declares(f, models.releases, event.lock)) continue;
     const taken = locks.find((l) => l.lock === event.lock && l.at < event.at);
-    const onBranch = taken !== undefined && event.oddOnSome && alwaysUnlocks(facts, taken, event);
-    if (!event.twice && !onBranch) continue;
-    const twice = event.twice;
-    const detail: OutcomeDetail = { kind: "stray-unlock", lock: event.lock.show, writer: f.fn.name, twice };
+    const others = unlocks.filter((u) => u !== event && u.lock === event.lock);
+    const onBranch = taken !== undefined && alwaysUnlocks(facts, taken, event) && !others.some((u) => u.callers);
+    const { twice } = event;
+    const weak = event.via.length > 0 || !isSteady(event.lock) || !(twice || onBranch);
+    const callee = event.via[0] ?? "";
+    const how = twice ? "twice" : taken !== undefined ? "branch" : "never";
+    const detail = { kind: "stray-unlock" as const, lock: event.lock.show, writer: f.fn.name, callee, how } as const;
     const sites = [siteOf(f, event, "unlock"), ...(taken === undefined ? [] : [siteOf(f, taken, "lock")])];
-    out.push(outcome(rule, f, detail, severity, sites, event.lock));
+    const what = twice ? "gives-back-twice" : "gives-back";
+    out.push(lockOutcome(rule, f, { detail, severity, sites, lock: event.lock, what, weak }));
   }
   return out;
 }
@@ -145,23 +87,16 @@ function alwaysUnlocks(facts: FunctionFacts, taken: LockEvent, unlock: LockEvent
   return decider !== -1 && facts.dominance.alwaysReaches(decider, unlock.block);
 }
 
-function outcome(
-  rule: Rule,
-  f: ProgramFunction,
-  detail: OutcomeDetail,
-  severity: "error" | "warning" | "note",
-  sites: OutcomeSite[],
-  lock: Value,
-): Outcome {
-  return {
-    rule,
-    detail,
-    key: `${detail.kind} ${f.fn.name} ${lock.name}`,
-    severity,
-    anchor: sites[0] as OutcomeSite,
-    sites,
-    competitors: [],
-    whole: true,
-    acknowledgedBy: acknowledgement(f, rule.acknowledged),
-  };
+/** A trylock, or a form that a signal can end, whose answer is thrown away: nobody knows whether the lock is held behind it. */
+function ignoredAttempts(rule: LockRule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {
+  const severity = rule.severity.ignoredAttempt;
+  if (severity === "silent") return [];
+  return facts.events.flatMap((event) => {
+    if (event.kind !== "lock" || !event.ignored || !rule.families.includes(event.family)) return [];
+    const detail = { kind: "attempt-ignored" as const, lock: event.lock.show, writer: f.fn.name };
+    const unlock = facts.events.find((e) => e.kind === "unlock" && e.lock === event.lock && e.at > event.at);
+    const sites = [siteOf(f, event, "lock"), ...(unlock === undefined ? [] : [siteOf(f, unlock, "unlock")])];
+    const weak = unlock === undefined;
+    return [lockOutcome(rule, f, { detail, severity, sites, lock: event.lock, what: "ignores", weak })];
+  });
 }

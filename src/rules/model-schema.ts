@@ -68,7 +68,15 @@ export const modelFileSchema = z.strictObject({
   entryClasses: z.array(entryClassSchema).default([]),
   dispatch: z.array(dispatchSchema).default([]),
   orders: z.array(orderSchema).default([]),
+  acquires: words.default([]).describe("Annotations of a function that returns with a lock"),
+  releases: words.default([]).describe("Annotations of a function that gives back its caller's lock"),
   pure: words.default([]),
+  noreturn: words.default([]).describe("Calls that never return"),
+  sameValue: words.default([]).describe("Calls that hand their argument on in another type"),
+  signTests: z
+    .array(z.strictObject({ names: words, is: z.enum(["<", "<=", ">", ">="]) }))
+    .default([])
+    .describe("Calls that compare their argument with zero"),
   bareAttributes: words.default([]),
   calledAttributes: words.default([]),
   statementMacros: words.default([]),
@@ -154,6 +162,13 @@ export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisMo
       orders: files.flatMap((f) => f.orders.map(lockOrder)),
       watched: [],
       ownLocks: [],
+      acquires: new Set(files.flatMap((f) => f.acquires)),
+      releases: new Set(files.flatMap((f) => f.releases)),
+      noreturn: new Set(files.flatMap((f) => f.noreturn)),
+      sameValue: new Set(files.flatMap((f) => f.sameValue)),
+      signTests: new Map(
+        files.flatMap((f) => f.signTests.flatMap((t) => t.names.map((name): [string, string] => [name, t.is]))),
+      ),
       pure: matcher(files.flatMap((f) => f.pure)),
     },
     syntax: {

@@ -66,9 +66,10 @@ export type OutcomeDetail =
       writer: string;
       access: "read" | "write";
     }
-  | { kind: "held-on-return"; lock: string; writer: string; taken: string }
+  | { kind: "held-on-return"; lock: string; writer: string; taken: string; others: boolean }
   | { kind: "double-acquire"; lock: string; writer: string; callee: string }
-  | { kind: "stray-unlock"; lock: string; writer: string; twice: boolean }
+  | { kind: "stray-unlock"; lock: string; writer: string; callee: string; how: "twice" | "branch" | "never" }
+  | { kind: "attempt-ignored"; lock: string; writer: string }
   | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string }
   | {
       kind: "wrong-order";
@@ -85,6 +86,16 @@ export type OutcomeDetail =
       rival: string;
       says: string;
     };
+
+/** What a function does to a lock that its callers see: to be compared with what it did before a patch. */
+export interface LockEffect {
+  what: "keeps" | "gives-back" | "gives-back-twice" | "takes-again" | "ignores";
+  /** The lock as the function spells it, and the field that it is. */
+  lock: string;
+  field: string;
+  /** What the return says on which the lock is kept; "" for all else. */
+  when: "none" | "zero" | "errno" | "other" | "unknown" | "";
+}
 
 export interface Outcome {
   rule: Rule;
@@ -103,6 +114,8 @@ export interface Outcome {
   whole: boolean;
   /** True when what is not shown may well excuse it: good for comparing the two sides of a patch, not for saying. */
   weak?: boolean;
+  /** Set for outcomes of lock balance. A weak one with an effect counts when the function did not have it before (effects.ts). */
+  effect?: LockEffect;
   /** The comment by which the code accepts the fault, or null. */
   acknowledgedBy: string | null;
 }

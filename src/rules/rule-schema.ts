@@ -101,6 +101,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
         heldOnReturn: severityOf.default("warning"),
         doubleAcquire: severityOf.default("warning"),
         strayUnlock: severityOf.default("warning"),
+        ignoredAttempt: severityOf.default("warning"),
       })
       .prefault({}),
   }),
