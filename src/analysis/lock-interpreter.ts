@@ -145,11 +145,11 @@ export abstract class LockInterpreter extends Recorder {
     name: string,
     use: CallEvent["use"],
   ): Value {
-    const arg = args[model.argument];
-    args.forEach((a, i) => {
-      if (i !== model.argument) this.eval(s, a);
+    const arg = model.global === null ? args[model.argument] : undefined;
+    args.forEach((a) => {
+      if (a !== arg) this.eval(s, a);
     });
-    const lock = arg === undefined ? this.values.global(name) : this.place(s, arg);
+    const lock = arg === undefined ? this.values.global(model.global ?? name) : this.place(s, arg);
     const result = this.values.result(name, at, null);
     this.rebind(s, result);
     if (model.op === "unlock") {

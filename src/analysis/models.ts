@@ -5,10 +5,12 @@
 
 export type LockMode = "exclusive" | "shared";
 
-/** How a call changes the lockset. `argument` is the 0-based argument that names the lock; -1: the lock is `global`. */
+/** How a call changes the lockset. `argument` is the 0-based argument that names the lock. */
 export interface LockCall {
   op: "lock" | "unlock" | "assert";
   argument: number;
+  /** Name of the one lock that is meant, where no argument names it: that of cpus_read_lock(). */
+  global: string | null;
   mode: LockMode;
   /** For trylock, _killable and _interruptible forms: the result that means the lock was taken; null when it always is. */
   success: "zero" | "nonzero" | null;

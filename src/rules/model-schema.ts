@@ -11,6 +11,7 @@ const lockFamily = z.strictObject({
   family: z.string().describe("Lock kind, for words and for lock order: spinlock, mutex, rwsem"),
   mode: mode.describe("shared for readers' locks"),
   argument: z.int().min(0).default(0).describe("0-based argument that names the lock"),
+  global: z.string().optional().describe("The lock itself, where no argument names it"),
   lock: words.default([]).describe("Calls that always take it"),
   unlock: words.default([]).describe("Calls that give it back"),
   trylock: words.default([]).describe("Calls that took it when they return nonzero"),
@@ -88,7 +89,7 @@ function lockTable(files: readonly ModelFile[]): Map<string, LockCall> {
   const table = new Map<string, LockCall>();
   for (const { locks } of files) {
     for (const f of locks) {
-      const base = { argument: f.argument, mode: f.mode, family: f.family, waits: true };
+      const base = { argument: f.argument, global: f.global ?? null, mode: f.mode, family: f.family, waits: true };
       for (const name of f.lock) table.set(name, { ...base, op: "lock", success: null });
       for (const name of f.unlock) table.set(name, { ...base, op: "unlock", success: null });
       for (const name of f.trylock) table.set(name, { ...base, op: "lock", success: "nonzero", waits: false });
@@ -103,7 +104,7 @@ function guardTable(files: readonly ModelFile[]): Map<string, LockCall> {
   const table = new Map<string, LockCall>();
   for (const { guards } of files) {
     for (const { classes, tries, family, mode: m, argument } of guards) {
-      const base = { op: "lock", argument, mode: m, success: null, family } as const;
+      const base = { op: "lock", argument, global: null, mode: m, success: null, family } as const;
       for (const name of classes) table.set(name, { ...base, waits: true });
       for (const name of tries) table.set(name, { ...base, waits: false });
     }

@@ -58,6 +58,14 @@ describe("locksets", () => {
     expect(inF("while (!mutex_trylock(&d->l)) cpu_relax(); here(1);")).toEqual({ 1: ["d->l"] });
   });
 
+  it("know a lock that no argument names", () => {
+    expect(inF("cpus_read_lock(); here(1); cpus_read_unlock(); here(2);")).toEqual({ 1: ["cpu_hotplug_lock"], 2: [] });
+    expect(inF("if (!cpus_read_trylock()) { here(0); return 1; } here(1);")).toEqual({
+      0: [],
+      1: ["cpu_hotplug_lock"],
+    });
+  });
+
   it("give guards back at the end of their scope, on every way out", () => {
     expect(inF("{ guard(mutex)(&d->m); here(1); } here(2);")).toEqual({ 1: ["d->m"], 2: [] });
     expect(inF("if (x) { guard(mutex)(&d->m); if (d->y) goto out; here(1); } here(2);\nout: here(3);")).toEqual({

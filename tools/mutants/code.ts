@@ -74,6 +74,10 @@ function callOf(fn: { file: { text: string } }, node: SyntaxNode): { name: strin
   return { name, args: fieldOf(node, "arguments")?.children ?? [] };
 }
 
+/** Names that a function calls. */
+export const identifiersCalled = (fn: FnSite): Set<string> =>
+  new Set(nodesOf(fn.body).flatMap((node) => callOf(fn, node)?.name ?? []));
+
 /** Nodes whose children are statements one behind the other. */
 export const isList = (node: SyntaxNode | undefined): node is SyntaxNode =>
   node?.type === "compound_statement" || node?.type === "case_statement";

@@ -2,6 +2,7 @@
 import type { Operator } from "../operator.js";
 import { balanceFaults } from "./balance.js";
 import { guardedFaults } from "./guarded.js";
+import { orderFaults, orderSounds } from "./order.js";
 import { protocolFaults, protocolSounds } from "./protocol.js";
 import { soundLocks } from "./sound-locks.js";
 import { soundText } from "./sound-text.js";
@@ -12,8 +13,10 @@ export const OPERATORS: readonly Operator[] = [
   ...guardedFaults,
   ...vcpuFaults,
   ...protocolFaults,
+  ...orderFaults,
   ...soundText,
   ...soundLocks,
   ...vcpuSounds,
   ...protocolSounds,
+  ...orderSounds,
 ];

@@ -109,3 +109,23 @@ int kvm_arch_vcpu_create(struct kvm_vcpu *vcpu)
 	mutex_unlock(&vcpu->kvm->lock);
 	return 0;
 }
+
+/* Global locks, as documented; and one that is only tried. */
+void count_vms(struct kvm *kvm)
+{
+	cpus_read_lock();
+	/* ok: kvm/lock-order */
+	mutex_lock(&kvm_lock);
+	list_add(&kvm->vm_list, &vm_list);
+	mutex_unlock(&kvm_lock);
+	cpus_read_unlock();
+}
+
+void try_cpus(void)
+{
+	mutex_lock(&kvm_lock);
+	/* ok: kvm/lock-order */
+	if (cpus_read_trylock())
+		cpus_read_unlock();
+	mutex_unlock(&kvm_lock);
+}

@@ -129,3 +129,27 @@ void set_routes(struct kvm *kvm)
 	reroute(kvm);
 	mutex_unlock(&kvm->irq_lock);
 }
+
+/* Global locks have an order too. */
+static void tell_cpus(void)
+{
+	/* ruleid: kvm/lock-order */
+	cpus_read_lock();
+	on_each_cpu(tell_one, NULL, 1);
+	cpus_read_unlock();
+}
+
+void tell_all(void)
+{
+	mutex_lock(&kvm_lock);
+	tell_cpus();
+	mutex_unlock(&kvm_lock);
+}
+
+void first_vm(void)
+{
+	cpus_read_lock();
+	/* ruleid: kvm/lock-order */
+	guard(mutex)(&kvm_usage_lock);
+	cpus_read_unlock();
+}
