@@ -32,12 +32,16 @@ export class Program {
   private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
   private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
   private callersByName: Map<string, ProgramFunction[]> | null = null;
+  /** Number of functions that this program has analysed itself, neither kept nor borrowed. */
+  analysed = 0;
   readonly functions: readonly ProgramFunction[];
   readonly tables: readonly (TableEntry & { file: CFile })[];
 
   constructor(
     readonly files: readonly CFile[],
     readonly models: AnalysisModels,
+    /** Facts that an earlier run found in the very same files. */
+    private readonly kept: (f: ProgramFunction) => FunctionFacts | null = () => null,
   ) {
     this.functions = files.flatMap((file) =>
       file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })),
@@ -140,6 +144,11 @@ export class Program {
   facts(f: ProgramFunction): FunctionFacts {
     const known = this.factsOf.get(f.fn);
     if (known !== undefined) return known;
+    const kept = this.kept(f);
+    if (kept !== null) {
+      this.factsOf.set(f.fn, kept);
+      return kept;
+    }
     const loan = this.lenderOf(f);
     if (loan !== null) {
       const facts = loan.lender.facts(loan.f);
@@ -149,7 +158,18 @@ export class Program {
     const ring = this.rings.of(f);
     if (ring.length > 0) this.analyseRing(ring);
     else this.factsOf.set(f.fn, this.analyse(f, NO_SUMMARIES));
+    this.analysed += Math.max(1, ring.length);
     return this.factsOf.get(f.fn) as FunctionFacts;
+  }
+
+  /** The facts found so far. */
+  get found(): ReadonlyMap<CFunction, FunctionFacts> {
+    return this.factsOf;
+  }
+
+  /** True for a function whose summary was asked for and had more effects than one can hold. */
+  isCut(fn: CFunction): boolean {
+    return this.summaries.get(fn)?.cut === true;
   }
 
   /** Functions that call each other: first each by itself, then each with what the others do by themselves. */

@@ -18,6 +18,11 @@ export function usesOf(fn: CFunction): Uses {
   return own;
 }
 
+/** Says what a function uses, where that is known without its body. */
+export function rememberUses(fn: CFunction, uses: Uses): void {
+  known.set(fn, uses);
+}
+
 function findUses(body: readonly Stmt[]): Uses {
   const calls = new Set<string>();
   const fields = new Set<string>();

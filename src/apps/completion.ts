@@ -10,7 +10,7 @@ import { fileWords } from "../io/file-words.js";
 type Complete = (value: string, description: string) => void;
 
 /** Options whose value is a folder. */
-const FOLDER_OPTIONS = ["tree", "rules"];
+const FOLDER_OPTIONS = ["tree", "rules", "cache"];
 
 const nameFiles = (word: string, foldersOnly: boolean) => (complete: Complete) => {
   for (const name of fileWords(word, foldersOnly)) complete(name, "");

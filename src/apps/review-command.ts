@@ -1,13 +1,16 @@
 /** `review`: reads the inputs, reviews the patches in them, prints the report in the form that was asked for. */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { type OpenTree, openTree } from "../io/git-tree.js";
+import { cacheFolder, type FolderStore, openIndexStore } from "../io/index-store.js";
 import { loadParser, loadRules } from "../io/load-rules.js";
 import { makeProgress, outputWidth, remark, writeOutput } from "../io/terminal.js";
 import type { Mailbox, Message } from "../message/message.js";
 import { type FailOn, makesFail } from "../report/plan.js";
+import { statsLines } from "../report/stats.js";
 import { visible } from "../report/visible.js";
 import type { ReviewResult } from "../review/finding.js";
 import { reviewMessages } from "../review/review.js";
+import { Stats } from "../review/stats.js";
 import type { RuleSet } from "../rules/load.js";
 import type { Format } from "./formats.js";
 import { openInputs } from "./inputs.js";
@@ -24,6 +27,9 @@ export interface ReviewOptions {
   /** Paths of the tree to report on, in place of patches. */
   scan?: string[];
   quiet?: boolean;
+  /** A folder, or false for none; the user's own when left out. */
+  cache?: string | false;
+  stats?: boolean;
 }
 
 /** The sender that `--from` names; what is no mailbox is a usage error, before any work is done. */
@@ -37,28 +43,41 @@ const senderOf = (from: string | undefined): Mailbox | null => {
 export interface Tools {
   rules: RuleSet;
   tree: OpenTree | null;
+  /** Where the index of the tree is kept; null when nowhere, or when there is no tree. */
+  index: FolderStore | null;
   /** This package's version. */
   version: string;
 }
+
+/** The account that `--stats` asks for, on the real clock; it is kept in any case, and costs next to nothing. */
+export const startStats = (): Stats => new Stats(() => performance.now());
+
+/** Says the account of a run. */
+export const sayStats = (stats: Stats, { index }: Tools, wanted: boolean): void => {
+  if (wanted) for (const line of statsLines(stats, index?.broken() ?? 0)) remark(line);
+};
 
 /** Rules and tree are opened before the inputs are read: what is wrong with them is told at once. */
 export const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
   const rules = await loadRules(options.rules);
   const tree = options.tree === undefined ? null : await openTree(options.tree);
-  return { rules, tree, version };
+  const keeps = tree !== null && options.cache !== false;
+  const index = keeps ? await openIndexStore(options.cache || cacheFolder(process.env), version) : null;
+  return { rules, tree, index, version };
 };
 
 const reviewAll = async (
   messages: readonly Message[],
-  { rules, tree, version }: Tools,
+  { rules, tree, index, version }: Tools,
   options: ReviewOptions,
+  stats: Stats,
 ): Promise<ReviewResult> => {
   const progress = makeProgress(options.quiet !== true);
   const onProgress = (done: number, total: number, label: string): void =>
     progress.update(done / Math.max(1, total), visible(label));
   try {
-    const parse = await loadParser();
-    return await reviewMessages(messages, { tree, rules, parse, version, onProgress });
+    const parse = await stats.timed("loading the parser", () => loadParser());
+    return await reviewMessages(messages, { tree, rules, parse, version, index, stats, onProgress });
   } finally {
     progress.clear();
     await tree?.close();
@@ -72,11 +91,14 @@ export const runReview = async (
   version: string,
 ): Promise<ExitCode> => {
   const from = senderOf(options.from);
-  const tools = await openTools(options, version);
+  const stats = startStats();
+  const tools = await stats.timed("loading rules, opening the tree", () => openTools(options, version));
   const opened = openInputs(inputs, makeProgress(options.quiet !== true));
   const messages: Message[] = [];
-  for await (const message of opened.messages) messages.push(message);
-  const result = await reviewAll(messages, tools, options);
+  await stats.timed("reading mail", async () => {
+    for await (const message of opened.messages) messages.push(message);
+  });
+  const result = await reviewAll(messages, tools, options, stats);
   const { format, all = false, quiet = false } = options;
   const { text, remarks } = render(result, {
     format,
@@ -88,6 +110,7 @@ export const runReview = async (
   });
   await writeOutput(text);
   if (!quiet) for (const line of remarks) remark(`review: ${line}`);
+  sayStats(stats, tools, options.stats === true);
   const unreadable = opened.unreadable();
   if (unreadable !== null) return reportError(unreadable, remark);
   return result.review.findings.some((finding) => makesFail(finding, options.failOn)) ? EXIT.findings : EXIT.nothing;

@@ -5,11 +5,13 @@ import { makeProgress, outputWidth, writeOutput } from "../io/terminal.js";
 import { visible } from "../report/visible.js";
 import { scanPaths, scanTree } from "../review/scan.js";
 import { render } from "./render.js";
-import { openTools, type ReviewOptions } from "./review-command.js";
+import { openTools, type ReviewOptions, sayStats, startStats } from "./review-command.js";
 
 /** Scans paths of the tree; answers the exit code: what was there before never fails a run. */
 export const runScan = async (paths: readonly string[], options: ReviewOptions, version: string): Promise<ExitCode> => {
-  const { rules, tree } = await openTools(options, version);
+  const stats = startStats();
+  const tools = await stats.timed("loading rules, opening the tree", () => openTools(options, version));
+  const { rules, tree, index } = tools;
   if (tree === null) throw new ReviewError("no-tree", EXIT.usage, "--scan needs --tree");
   const progress = makeProgress(options.quiet !== true);
   try {
@@ -23,7 +25,7 @@ export const runScan = async (paths: readonly string[], options: ReviewOptions, 
     const onProgress = (done: number, total: number, label: string): void =>
       progress.update(done / Math.max(1, total), visible(label));
     const parse = await loadParser();
-    const review = await scanTree(files, { tree, rules, parse, version, onProgress });
+    const review = await scanTree(files, { tree, rules, parse, version, index, stats, onProgress });
     const { format, quiet = false } = options;
     const shown = {
       format,
@@ -35,6 +37,7 @@ export const runScan = async (paths: readonly string[], options: ReviewOptions, 
       scanned: files.length,
     };
     await writeOutput(render({ review, reviewed: [] }, shown).text);
+    sayStats(stats, tools, options.stats === true);
     return EXIT.nothing;
   } finally {
     progress.clear();

@@ -29,6 +29,7 @@ export async function openFolderTree(folder: string): Promise<SourceTree> {
       if (start !== null) await walk(root, start, paths);
       return paths.sort();
     },
+    states: { place: `folder ${root}`, of: (paths) => Promise.all(paths.map((path) => stateOf(root, path))) },
     async blobId(path) {
       const content = await bytes(path);
       return content === null ? null : hashBlob(content);
@@ -39,6 +40,19 @@ export async function openFolderTree(folder: string): Promise<SourceTree> {
 /** The id that git gives to a file's bytes (gitformat-loose: SHA-1 of the header and the content). */
 function hashBlob(content: Buffer): string {
   return createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
+}
+
+/** Times and size of a file: writing to it changes one of them (as git's own index trusts). */
+async function stateOf(root: string, path: string): Promise<string | null> {
+  const safe = safePath(path);
+  if (safe === null) return null;
+  try {
+    const info = await stat(join(root, safe), { bigint: true });
+    return info.isFile() ? [info.mtimeNs, info.ctimeNs, info.size, info.ino].join(" ") : null;
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
 }
 
 /** Bytes of a file whose real place, links followed, is below the root; null when there is none. */

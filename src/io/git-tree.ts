@@ -73,6 +73,9 @@ async function resolveCommit(path: string, revision: string): Promise<string | n
   }
 }
 
+/** Paths that are given to one call of git; the system bounds the length of a command line. */
+const MAX_ARGUMENTS = 500;
+
 function gitTree(path: string, commit: string): OpenTree {
   const batch = new GitBatch(path);
   const blob = async (name: string): Promise<{ id: string; content: Buffer } | null> => {
@@ -96,8 +99,25 @@ function gitTree(path: string, commit: string): OpenTree {
       return (await byPath(file))?.id ?? null;
     },
     list: (folder) => listFiles(path, commit, folder),
+    states: { place: `git ${path}`, of: (paths) => blobIds(path, commit, paths) },
     close: () => batch.close(),
   };
+}
+
+/** Blob ids of files of a commit, asked for together. */
+async function blobIds(path: string, commit: string, paths: readonly string[]): Promise<(string | null)[]> {
+  const ids = new Map<string, string>();
+  const safe = paths.filter((p) => safePath(p) === p);
+  for (let i = 0; i < safe.length; i += MAX_ARGUMENTS) {
+    const args = ["--literal-pathspecs", "-C", path, "ls-tree", "-z", "--full-tree", commit, "--"];
+    args.push(...safe.slice(i, i + MAX_ARGUMENTS));
+    const { stdout } = await run("git", args, { env: gitEnvironment(), maxBuffer: MAX_LISTING });
+    for (const entry of stdout.split("\0")) {
+      const found = /^100\d+ blob ([0-9a-f]+)\t([\s\S]*)$/.exec(entry);
+      if (found !== null) ids.set(found[2] as string, found[1] as string);
+    }
+  }
+  return paths.map((p) => ids.get(p) ?? null);
 }
 
 /** Regular files of a commit; symbolic links and submodules are none. */

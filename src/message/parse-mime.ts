@@ -4,7 +4,7 @@
  * merges inline parts, both of which ruin patches, and offers no switch: so every text part is given a type that it
  * hands over untouched, as an attachment, in order.
  */
-import { type HeaderValue, simpleParser } from "mailparser";
+import type { HeaderValue } from "mailparser";
 import type { Problem } from "../errors.js";
 import { decodePart, normalizeText } from "./body.js";
 import { decodeText } from "./charset.js";
@@ -80,6 +80,8 @@ async function readParts(contentType: string, source: Buffer, problems: Problem[
   // latin1 keeps every byte, so that the body can be edited as text.
   const body = source.toString("latin1").replace(TYPE_LINE, `$1${HIDDEN}/`);
   const head = `Content-Type: ${Buffer.from(contentType, "utf8").toString("latin1")}\r\n\r\n`;
+  // Loaded when it is first needed: that takes longer than reading a hundred mails.
+  const { simpleParser } = await import("mailparser");
   const mail = await simpleParser(Buffer.from(head + body, "latin1"), {
     skipHtmlToText: true,
     skipTextToHtml: true,

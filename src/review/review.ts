@@ -12,6 +12,8 @@ import type { SourceTree } from "../tree/source-tree.js";
 import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
 import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
 import { applicable, makeReader, type ReviewContext, readSides, type Sides } from "./sides.js";
+import { Stats } from "./stats.js";
+import { type IndexStore, outcomesKey } from "./tree-index.js";
 import { TreeReader } from "./tree-reader.js";
 import { judge, sameFault, type Touched } from "./verdict.js";
 
@@ -21,6 +23,10 @@ export interface ReviewOptions {
   parse: ParseC;
   /** The tool's own version, for the report. */
   version: string;
+  /** Where programs of the tree are kept between runs; null or left out: nowhere. */
+  index?: IndexStore | null;
+  /** Is told what was read and what it took. */
+  stats?: Stats;
   onProgress?: (done: number, total: number, label: string) => void;
 }
 
@@ -37,8 +43,9 @@ interface Judged {
 export async function reviewMessages(messages: readonly Message[], options: ReviewOptions): Promise<ReviewResult> {
   const { rules, parse, tree } = options;
   const reader = makeReader(parse, rules);
-  const treeReader = tree === null ? null : new TreeReader(tree, reader);
-  const context: ReviewContext = { rules, reader, tree: treeReader };
+  const treeReader = tree === null ? null : new TreeReader(tree, reader, rules, options.index ?? null);
+  const stats = options.stats ?? new Stats(() => 0);
+  const context: ReviewContext = { rules, reader, tree: treeReader, stats };
   const groups = selectPatches(messages);
   const total = groups.reduce((n, g) => n + g.length, 0);
   const judged: Judged[] = [];
@@ -46,6 +53,8 @@ export async function reviewMessages(messages: readonly Message[], options: Revi
     judged.push(...(await reviewGroup(group, context)));
     options.onProgress?.(judged.length, total, group[0]?.patch.title ?? "");
   }
+  await stats.timed("keeping the index", () => treeReader?.index.finish());
+  stats.index = treeReader?.index.counts ?? null;
   judged.sort((a, b) => a.selected.order - b.selected.order);
   return assemble(judged, messages, { name: "patchwitness", version: options.version, rules: rules.version });
 }
@@ -86,13 +95,21 @@ async function reviewPatch(
   rules: RuleSet["rules"][number][],
   files: readonly FileDiff[],
 ): Promise<Judged> {
-  const sides = await readSides(selected.patch, rules, files, context);
-  const result = evaluateRules(sides.result, rules);
-  const base = evaluateRules(sides.base, rules, result.predicates);
+  const { stats } = context;
+  const sides = await stats.timed("reading and parsing", () => readSides(selected.patch, rules, files, context));
+  const result = await stats.timed("analysis and rules", () => evaluateRules(sides.result, rules));
+  const find = () => evaluateRules(sides.base, rules, result.predicates).outcomes;
+  const key = outcomesKey(rules, result.predicates);
+  const base = await stats.timed(
+    "analysis and rules",
+    () => context.tree?.index.outcomes(sides.base, key, find) ?? find(),
+  );
+  stats.add(sides.base);
+  stats.add(sides.result);
   const report = reportOf(selected, sides.analysed, sides.reason);
-  const outcomes = { base: base.outcomes, result: result.outcomes };
+  const outcomes = { base, result: result.outcomes };
   const found = judge(sides, outcomes, selected.patch, touchedFunctions(sides));
-  return { selected, report, found, base: base.outcomes, result: result.outcomes };
+  return { selected, report, found, base, result: result.outcomes };
 }
 
 /** A lock that is added for a site stands this many lines from it, at most. */

@@ -2,7 +2,6 @@
  * `--scan`: the rules on a tree as it stands, no mail needed. Each architecture is a program of its own, with what is common
  * to all; everything found is pre-existing.
  */
-import { Program } from "../analysis/program.js";
 import { evaluateRules } from "../rules/evaluate.js";
 import { globs } from "../rules/glob.js";
 import type { Outcome } from "../rules/outcome.js";
@@ -10,6 +9,8 @@ import type { SourceTree } from "../tree/source-tree.js";
 import type { Finding, Review } from "./finding.js";
 import type { ReviewOptions } from "./review.js";
 import { makeReader } from "./sides.js";
+import { Stats } from "./stats.js";
+import { outcomesKey } from "./tree-index.js";
 import { archOf, TreeReader } from "./tree-reader.js";
 import { compareFindings, toFinding } from "./verdict.js";
 
@@ -36,7 +37,8 @@ export async function scanTree(
   options: ReviewOptions & { tree: SourceTree },
 ): Promise<Review> {
   const { rules, parse, tree, version } = options;
-  const reader = new TreeReader(tree, makeReader(parse, rules));
+  const reader = new TreeReader(tree, makeReader(parse, rules), rules, options.index ?? null);
+  const stats = options.stats ?? new Stats(() => 0);
   const arches = [...new Set(files.map(archOf))].sort();
   const wanted = new Set(files);
   const findings = new Map<string, Finding>();
@@ -45,13 +47,20 @@ export async function scanTree(
     const own = files.filter((p) => archOf(p) === arch || archOf(p) === "");
     const chosen = rules.rules.filter((r) => own.some(globs(r.scope.paths)));
     if (chosen.length === 0) continue;
-    const program = new Program(await reader.files(own, chosen), rules.models);
-    for (const outcome of evaluateRules(program, chosen).outcomes) {
+    const program = await stats.timed("reading and parsing", () => reader.program(own, chosen));
+    const key = outcomesKey(chosen, new Map());
+    const outcomes = await stats.timed("analysis and rules", () =>
+      reader.index.outcomes(program, key, () => evaluateRules(program, chosen).outcomes),
+    );
+    stats.add(program);
+    for (const outcome of outcomes) {
       if (!wanted.has(outcome.anchor.path) || outcome.weak) continue;
       const finding = scanned(outcome);
       findings.set(`${finding.id} ${finding.path}:${finding.line}`, finding);
     }
   }
+  await stats.timed("keeping the index", () => reader.index.finish());
+  stats.index = reader.index.counts;
   const tool = { name: "patchwitness", version, rules: rules.version };
   return { tool, patches: [], findings: [...findings.values()].sort(compareFindings), problems: [] };
 }

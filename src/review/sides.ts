@@ -14,6 +14,7 @@ import type { ParseC } from "../source/parse-c.js";
 import type { CReader } from "../source/read-file.js";
 import type { BaseFile } from "../tree/base-files.js";
 import type { Analysed, Confidence } from "./finding.js";
+import type { Stats } from "./stats.js";
 import type { TreeReader } from "./tree-reader.js";
 
 export interface Sides {
@@ -31,6 +32,7 @@ export interface ReviewContext {
   rules: RuleSet;
   reader: CReader;
   tree: TreeReader | null;
+  stats: Stats;
 }
 
 export const makeReader = (parse: ParseC, rules: RuleSet): CReader => ({ parse, syntax: rules.syntax });
@@ -93,12 +95,9 @@ export async function readSides(
   if (context.tree === null) return fromHunks(patch, files, context, "no tree was given");
   const applied = await context.tree.apply(patch, files, rules);
   if (!applied.ok) return fromHunks(patch, files, context, applied.reason);
-  const base = new Program(applied.base, context.rules.models);
-  const result = new Program(applied.result, context.rules.models);
-  result.borrow(base);
   return {
-    base,
-    result,
+    base: applied.base,
+    result: applied.result,
     analysed: "tree",
     reason: applied.exact ? null : "the tree is not the one that the patch was made from; it applies all the same",
     confidence: applied.exact ? "high" : "medium",

@@ -2,17 +2,20 @@
  * Files of a kernel tree as the analysis wants them: a patch applied, the surroundings that its rules name read with it, and
  * nothing parsed twice. The patches of a series stand on each other until the next series begins.
  */
+import { Program } from "../analysis/program.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
 import { globs } from "../rules/glob.js";
+import type { RuleSet } from "../rules/load.js";
 import type { Rule } from "../rules/rule-schema.js";
 import type { CFile } from "../source/ast.js";
 import { type CReader, readC } from "../source/read-file.js";
 import { type BaseFile, type BaseFiles, baseFiles } from "../tree/base-files.js";
 import type { SourceTree } from "../tree/source-tree.js";
+import { type IndexStore, TreeIndex } from "./tree-index.js";
 
 /** Both sides of a patch that applies, or why it does not. `exact`: every file is the very blob that was patched. */
 export type AppliedPatch =
-  | { ok: true; base: CFile[]; result: CFile[]; exact: boolean; files: readonly BaseFile[] }
+  | { ok: true; base: Program; result: Program; exact: boolean; files: readonly BaseFile[] }
   | { ok: false; reason: string };
 
 /** Beyond this many files a surrounding is cut, in order of paths. */
@@ -22,29 +25,46 @@ export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 
+/** What a patch makes of a file, by path; the old path of one that moved is gone. */
+function after({ file, path, newText }: BaseFile): [string, string | null][] {
+  const moved = file.oldPath !== null && file.oldPath !== file.newPath && file.status !== "copied";
+  return [
+    ...(moved ? [[file.oldPath as string, null] as [string, null]] : []),
+    ...(path === null ? [] : [[path, newText] as [string, string | null]]),
+  ];
+}
+
 export class TreeReader {
   private current: SourceTree;
-  /** Texts that were parsed before, by path: the tree's own, and the last patched one. */
-  private readonly parsed = new Map<string, { text: string; file: CFile }[]>();
+  /** What the patches of the series so far have changed: texts by path, null for a file that is gone. */
+  private series = new Map<string, string | null>();
   private readonly listed = new Map<string, readonly string[]>();
   private last: { patch: Patch; files: BaseFiles } | null = null;
+  /** Files as they were last read, for programs that share them. */
+  private readonly parsed = new Map<string, CFile>();
+  readonly index: TreeIndex;
 
   constructor(
     private readonly tree: SourceTree,
     private readonly reader: CReader,
+    private readonly rules: RuleSet,
+    store: IndexStore | null = null,
   ) {
     this.current = tree;
+    this.index = new TreeIndex(tree, reader, rules, store, (path) => this.read(path));
   }
 
   /** Forgets what earlier patches changed: the next series starts from the tree itself. */
   startSeries(): void {
     this.current = this.tree;
+    this.series = new Map();
   }
 
   /** Keeps a patch's changes for the patches that follow in its series. */
   async keep(patch: Patch): Promise<void> {
     const files = this.last?.patch === patch ? this.last.files : await baseFiles(patch, this.current);
     this.current = files.tree;
+    for (const file of files.files) if (file.applied !== null) for (const [p, t] of after(file)) this.series.set(p, t);
   }
 
   /** Applies a patch and reads what the rules need around `wanted`, its C files, before and after. */
@@ -56,39 +76,48 @@ export class TreeReader {
     if (failed !== undefined) {
       return { ok: false, reason: `the patch does not apply to the tree: ${failed.path ?? "?"}: ${failed.message}` };
     }
-    const surroundings = await this.surroundings(wanted, rules);
-    const before = new Map(files.map((f) => [f.file.oldPath ?? f.path ?? "", f.oldText]));
-    const after = new Map<string, string | null>();
-    for (const { file, path, newText } of files) {
-      if (file.oldPath !== null && file.oldPath !== file.newPath && file.status !== "copied")
-        after.set(file.oldPath, null);
-      if (path !== null) after.set(path, newText);
-    }
-    const base = await this.side(surroundings, before);
-    return { ok: true, base, result: await this.side(surroundings, after), exact: applied.exact, files };
+    const before = new Map([...this.series, ...files.map((f) => [f.file.oldPath ?? f.path ?? "", f.oldText] as const)]);
+    const paths = [
+      ...(await this.surroundings(wanted, rules)),
+      ...files.flatMap((f) => f.file.oldPath ?? f.path ?? []),
+    ];
+    const standing = await this.index.program([...new Set(paths)].sort());
+    const base = this.changed(standing.program, before);
+    const result = this.changed(base, new Map(files.flatMap(after)));
+    return { ok: true, base, result, exact: applied.exact, files };
   }
 
   /** Files of the tree as it stands, with what the rules need around them. */
-  async files(paths: readonly string[], rules: readonly Rule[]): Promise<CFile[]> {
-    return this.side([...paths, ...(await this.around(paths, rules))], new Map());
+  async program(paths: readonly string[], rules: readonly Rule[]): Promise<Program> {
+    const around = await this.around(paths, rules);
+    return (await this.index.program([...new Set([...paths, ...around])].sort())).program;
   }
 
-  private async side(paths: readonly string[], changed: ReadonlyMap<string, string | null>): Promise<CFile[]> {
-    const out: CFile[] = [];
-    for (const path of [...new Set([...paths, ...changed.keys()])].sort()) {
-      const text = changed.has(path) ? (changed.get(path) ?? null) : await this.current.readFile(path);
-      if (text !== null) out.push(this.parse(path, text));
+  /** A program with the texts of some files changed; the very same one when none of them differs. */
+  private changed(program: Program, texts: ReadonlyMap<string, string | null>): Program {
+    const files = new Map(program.files.map((f) => [f.path, f]));
+    let differs = false;
+    for (const [path, text] of texts) {
+      const before = files.get(path);
+      if ((before?.text ?? null) === text || path === "") continue;
+      differs = true;
+      if (text === null) files.delete(path);
+      else files.set(path, readC(path, text, this.reader, before === undefined ? {} : { before }));
     }
-    return out;
+    if (!differs) return program;
+    const inOrder = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+    const changed = new Program(inOrder, this.rules.models);
+    changed.borrow(program);
+    return changed;
   }
 
-  private parse(path: string, text: string): CFile {
-    const known = this.parsed.get(path) ?? [];
-    const own = known.find((k) => k.text === text);
-    if (own !== undefined) return own.file;
-    const before = known.at(-1)?.file;
-    const file = readC(path, text, this.reader, before === undefined ? {} : { before });
-    this.parsed.set(path, [...known.slice(-2), { text, file }]);
+  private async read(path: string): Promise<CFile | null> {
+    const text = await this.tree.readFile(path);
+    if (text === null) return null;
+    const own = this.parsed.get(path);
+    if (own?.text === text) return own;
+    const file = readC(path, text, this.reader);
+    this.parsed.set(path, file);
     return file;
   }
 

@@ -130,6 +130,7 @@ export interface MacroFunction {
   name: string;
   /** Parameters and body, as they are written. */
   text: string;
+  def: MacroDef;
   /** The macro as a function with untyped parameters; null when its body is no statement or expression. Read once. */
   read: () => CFunction | null;
 }

@@ -147,7 +147,7 @@ function findDeep(node: SyntaxNode, type: string): SyntaxNode | undefined {
 const MAX_MACRO = 1500;
 
 /** A function-like macro as a function: its body as statements, or as the value it returns. */
-function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
+export function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
   const { name, params, body, at } = macro;
   if (params === null || body.length > MAX_MACRO || !/[(=]/.test(body) || /#|\.\.\./.test(body)) return null;
   let fn: CFunction | null | undefined;
@@ -162,7 +162,7 @@ function macroFunction(macro: MacroDef, reader: CReader): MacroFunction | null {
     fn ??= block ? attempt(`${header} { ${body}; }`) : attempt(`${header} { return ${body.replace(/;$/, "")}; }`);
     return fn;
   };
-  return { name, text: `(${params.join()}) ${body}`, read };
+  return { name, text: `(${params.join()}) ${body}`, def: macro, read };
 }
 
 /**

@@ -17,4 +17,9 @@ export interface SourceTree {
    * `index` line names.
    */
   blobId?(path: string): Promise<string | null>;
+  /**
+   * What tells the states of files apart without reading them: a blob id, or times and size. Null where there is no file.
+   * `place` says which tree it is; it is a key, and never shown.
+   */
+  states?: { place: string; of(paths: readonly string[]): Promise<(string | null)[]> };
 }

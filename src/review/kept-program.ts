@@ -1,0 +1,169 @@
+/**
+ * A program as it is kept between runs: what was read from its files and found out about its functions. The bodies and facts
+ * of functions stay packed until one is asked for, so that a patch unpacks what it touches.
+ */
+import { Dominance } from "../analysis/dominance.js";
+import type { FunctionFacts } from "../analysis/function-facts.js";
+import type { AnalysisModels } from "../analysis/models.js";
+import { Program } from "../analysis/program.js";
+import { rememberUses, usesOf } from "../analysis/uses.js";
+import { Values } from "../analysis/value.js";
+import type { Outcome } from "../rules/outcome.js";
+import type { Rule } from "../rules/rule-schema.js";
+import type { CFile, CFunction, MacroDef, Unit } from "../source/ast.js";
+import { lineOf, lineStarts } from "../source/lines.js";
+import { type CReader, macroFunction } from "../source/read-file.js";
+
+/** Objects to bytes and back; maps, sets and objects that are met twice must survive (structured clone). */
+export interface Codec {
+  encode(value: unknown): Uint8Array;
+  decode(bytes: Uint8Array): unknown;
+}
+
+type PackedFunction = Omit<CFunction, "body"> & {
+  body: Uint8Array;
+  unit: Omit<Unit, "file"> | null;
+  calls: readonly string[];
+  fields: readonly string[];
+  facts: Uint8Array | null;
+};
+
+type PackedFile = Pick<CFile, "path" | "text" | "structs" | "tables" | "valueNames" | "comments" | "unhandled"> & {
+  state: string;
+  functions: PackedFunction[];
+  macros: MacroDef[];
+};
+
+type PackedOutcome = Omit<Outcome, "rule"> & { rule: string };
+
+export interface PackedProgram {
+  files: PackedFile[];
+  outcomes: [key: string, outcomes: PackedOutcome[]][];
+}
+
+/** A program with what the rules said of it, by the rules and what they had learnt. */
+export interface KeptProgram {
+  program: Program;
+  /** Files by path, with the state in which each was read. */
+  files: ReadonlyMap<string, { file: CFile; state: string }>;
+  outcomes: Map<string, readonly Outcome[]>;
+}
+
+/** Packs a program; facts that were not unpacked since they were loaded go over as they are. */
+export function pack({ program, files, outcomes }: KeptProgram, codec: Codec): PackedProgram {
+  return {
+    files: [...files.values()].map(({ file, state }) => packFile(file, state, program, codec)),
+    outcomes: [...outcomes].map(([key, list]) => [key, list.map((o) => ({ ...o, rule: o.rule.id }))]),
+  };
+}
+
+/** The packed form of functions that were loaded. */
+const packed = new WeakMap<CFunction, PackedFunction>();
+
+function packFile(file: CFile, state: string, program: Program, codec: Codec): PackedFile {
+  const { path, text, structs, tables, valueNames, comments, unhandled } = file;
+  const functions = file.functions.map((fn) => packFunction(fn, file, program, codec));
+  const macros = file.macros.map((m) => m.def);
+  return { path, text, structs, tables, valueNames, comments, unhandled, state, functions, macros };
+}
+
+function packFunction(fn: CFunction, file: CFile, program: Program, codec: Codec): PackedFunction {
+  const facts = program.found.get(fn);
+  const known = packed.get(fn);
+  if (known !== undefined && (known.facts !== null || facts === undefined)) return known;
+  const { calls, fields } = usesOf(fn);
+  const unit = file.units?.get(fn);
+  return {
+    ...fn,
+    body: known?.body ?? codec.encode(fn.body),
+    unit: unit === undefined ? null : { start: unit.start, end: unit.end, mark: unit.mark, passed: unit.passed },
+    calls: [...calls],
+    fields: [...fields],
+    facts: facts === undefined ? null : codec.encode(bare(facts)),
+  };
+}
+
+/** Facts without what the program gives back to them. */
+const bare = ({ file: _file, fn: _fn, ...rest }: FunctionFacts): unknown => rest;
+
+/** The facts of a function from their packed form; its classes are told by their place. */
+function unpackFacts(bytes: Uint8Array, file: CFile, fn: CFunction, codec: Codec): FunctionFacts {
+  const facts = { ...(codec.decode(bytes) as Omit<FunctionFacts, "file" | "fn">), file, fn };
+  Object.setPrototypeOf(facts.values, Values.prototype);
+  Object.setPrototypeOf(facts.dominance, Dominance.prototype);
+  return facts;
+}
+
+/** The program of a packed one. `codec` is asked whenever a function is unpacked. */
+export function unpack(
+  kept: PackedProgram,
+  reader: CReader,
+  models: AnalysisModels,
+  rules: readonly Rule[],
+  codec: Codec,
+): KeptProgram {
+  const files = new Map(kept.files.map((f) => [f.path, { file: unpackFile(f, reader, codec), state: f.state }]));
+  const program = new Program(
+    [...files.values()].map((f) => f.file),
+    models,
+    ({ file, fn }) => {
+      const bytes = packed.get(fn)?.facts ?? null;
+      return bytes === null ? null : unpackFacts(bytes, file, fn, codec);
+    },
+  );
+  return { program, files, outcomes: unpackOutcomes(kept, rules) };
+}
+
+function unpackOutcomes(kept: PackedProgram, rules: readonly Rule[]): Map<string, readonly Outcome[]> {
+  const byId = new Map(rules.map((r) => [r.id, r]));
+  const out = new Map<string, readonly Outcome[]>();
+  for (const [key, list] of kept.outcomes) {
+    const outcomes = list.flatMap((o) => {
+      const rule = byId.get(o.rule);
+      return rule === undefined ? [] : [{ ...o, rule }];
+    });
+    if (outcomes.length === list.length) out.set(key, outcomes);
+  }
+  return out;
+}
+
+function unpackFile(kept: PackedFile, reader: CReader, codec: Codec): CFile {
+  let starts: number[] | null = null;
+  const units = new Map<CFunction, Unit>();
+  const file: CFile = {
+    path: kept.path,
+    text: kept.text,
+    lineAt: (offset) => {
+      starts ??= lineStarts(kept.text);
+      return lineOf(starts, offset) + 1;
+    },
+    functions: kept.functions.map((f) => unpackFunction(f, codec)),
+    structs: kept.structs,
+    tables: kept.tables,
+    valueNames: kept.valueNames,
+    comments: kept.comments,
+    macros: kept.macros.flatMap((m) => macroFunction(m, reader) ?? []),
+    units,
+    unhandled: kept.unhandled,
+  };
+  file.functions.forEach((fn, i) => {
+    const unit = kept.functions[i]?.unit;
+    if (unit) units.set(fn, { ...unit, file });
+  });
+  return file;
+}
+
+function unpackFunction(kept: PackedFunction, codec: Codec): CFunction {
+  const { body: bytes, unit: _unit, calls, fields, facts: _facts, ...rest } = kept;
+  let body: CFunction["body"] | null = null;
+  const fn = Object.defineProperty(rest, "body", {
+    enumerable: true,
+    get: () => {
+      body ??= codec.decode(bytes) as CFunction["body"];
+      return body;
+    },
+  }) as CFunction;
+  packed.set(fn, kept);
+  rememberUses(fn, { calls: new Set(calls), fields: new Set(fields) });
+  return fn;
+}
