@@ -10,6 +10,7 @@ import type { Outcome } from "../rules/outcome.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { SourceTree } from "../tree/source-tree.js";
 import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
+import { inOrder } from "./in-order.js";
 import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
 import { applicable, makeReader, type ReviewContext, readSides, type Sides } from "./sides.js";
 import { Stats } from "./stats.js";
@@ -40,7 +41,8 @@ interface Judged {
 }
 
 /** Reviews the patches of the messages. Throws only on I/O failure of the tree. */
-export async function reviewMessages(messages: readonly Message[], options: ReviewOptions): Promise<ReviewResult> {
+export async function reviewMessages(inputs: readonly Message[], options: ReviewOptions): Promise<ReviewResult> {
+  const messages = inOrder(inputs);
   const { rules, parse, tree } = options;
   const reader = makeReader(parse, rules);
   const treeReader = tree === null ? null : new TreeReader(tree, reader, rules, options.index ?? null);
@@ -55,7 +57,6 @@ export async function reviewMessages(messages: readonly Message[], options: Revi
   }
   await stats.timed("keeping the index", () => treeReader?.index.finish());
   stats.index = treeReader?.index.counts ?? null;
-  judged.sort((a, b) => a.selected.order - b.selected.order);
   return assemble(judged, messages, { name: "patchwitness", version: options.version, rules: rules.version });
 }
 
