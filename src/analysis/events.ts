@@ -60,6 +60,8 @@ export interface CallEvent extends EventBase {
   resolved: boolean;
   /** Where the called pointer comes from; null for a call by name. */
   through: Pointer | null;
+  /** The value that is called, when it is no function's name. */
+  target: Value | null;
 }
 
 /** Where a function pointer was read: a field of a struct, an element of a table, or only its type is known. */

@@ -4,6 +4,7 @@
  */
 import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
+import { hasOneContainer } from "./containers.js";
 import { Dominance } from "./dominance.js";
 import { type Event, EventLog } from "./events.js";
 import { Interpreter } from "./interpret.js";
@@ -160,7 +161,7 @@ export function analyseFunction(
 ): FunctionFacts {
   const cfg = buildCfg(fn);
   const containers = context.models.objects.map((o) => o.container?.struct);
-  const oneContainer = fn.params.filter((p) => containers.includes(p.type.name)).length <= 1;
+  const oneContainer = hasOneContainer(fn, context.models.objects);
   const interpreter = new Interpreter({ ...context, whole: fn.whole, oneContainer });
   const entry = emptyState();
   const params = fn.params.map((p, i) => {

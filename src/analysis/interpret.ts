@@ -11,7 +11,7 @@ import type { AccessCall, ObjectModel } from "./models.js";
 import { dispatched, pointerOf } from "./pointers.js";
 import { callKey } from "./recorder.js";
 import { signsOf } from "./signs.js";
-import { newDep, type PathState, type ReadDep } from "./state.js";
+import { copyState, type Held, newDep, type PathState, type ReadDep, takeLock } from "./state.js";
 import { POINTEE, type Value } from "./value.js";
 
 const isContainerOf = (name: string): boolean => ["container_of", "list_entry", "rb_entry"].includes(name);
@@ -101,9 +101,19 @@ export class Interpreter extends ConditionInterpreter {
         ? { name: found.model.struct, pointers: 1, tag: true }
         : (old?.type ?? null);
       const element = this.values.element(loop, arg.name, type);
+      if (!this.ctx.oneContainer) element.within = this.containerIn(args.map((a) => this.quiet(() => this.place(s, a))));
       this.rebind(s, element);
       this.bind(s, arg.name, element);
     });
+  }
+
+  /** The container that one of the values is, or belongs to: kvm, or &kvm->vcpu_array. */
+  private containerIn(values: readonly Value[]): Value | null {
+    const structs = this.ctx.models.objects.map((o) => o.container?.struct);
+    for (const value of values)
+      for (let v: Value | null = value; v !== null; v = v.base)
+        if (v.type !== null && structs.includes(v.type.name)) return v;
+    return null;
   }
 
   protected iterator(name: string): { model: ObjectModel; variable: number } | null {
@@ -222,6 +232,7 @@ export class Interpreter extends ConditionInterpreter {
       const type: TypeRef = { name: container.struct, pointers: 1, tag: true };
       if (base.type === null) base.type = { name: model.struct, pointers: 1, tag: true };
       if (this.ctx.oneContainer) return this.values.container(`${base.show}->${field}`, type);
+      if (base.within) return base.within;
       return this.values.field(base, field, type, arrow);
     }
     const type = struct === null ? null : this.ctx.fieldType(struct, field);
@@ -328,7 +339,19 @@ export class Interpreter extends ConditionInterpreter {
       const args = expr.args.map((a) => this.eval(s, a));
       const through = dispatched(expr.callee, this.ctx.models.dispatch) ?? pointerOf(target);
       const name = target.show;
-      this.record(s, { kind: "call", at: expr.at, name, args, use, mutates: false, resolved: false, through });
+      const pointee = target.name === POINTEE && target.base !== null ? target.base : target;
+      if (pointee.kind === "global") return this.plainCall(s, pointee.name, args, expr.at, use);
+      this.record(s, {
+        kind: "call",
+        at: expr.at,
+        name,
+        args,
+        use,
+        mutates: false,
+        resolved: false,
+        through,
+        target: pointee,
+      });
       return this.fresh(s, target.show, expr.at, null);
     }
     const accessor = this.ctx.models.accessors.get(callee);
@@ -340,7 +363,9 @@ export class Interpreter extends ConditionInterpreter {
     if (hint !== expr) return this.hinted(s, hint, use);
     const args = expr.args.map((a) => this.eval(s, a));
     if (this.ctx.models.noreturn.has(callee)) s.dead = true;
-    const value = this.valueCall(callee, args) ?? this.plainCall(s, callee, args, expr.at, use);
+    const pointed = s.env.get(callee);
+    const name = pointed?.kind === "global" ? pointed.name : callee;
+    const value = this.valueCall(name, args) ?? this.plainCall(s, name, args, expr.at, use);
     if (value.kind === "result" && value.index === expr.at) s.env.delete(callKey(expr.at));
     else s.env.set(callKey(expr.at), value);
     return value;
@@ -381,7 +406,10 @@ export class Interpreter extends ConditionInterpreter {
     const model = this.getterModel(name, args);
     const type = model ? { name: model.struct, pointers: 1, tag: true } : this.ctx.returnType(name);
     const result = this.fresh(s, name, at, type);
-    if (model !== undefined) return result;
+    if (model !== undefined) {
+      if (!this.ctx.oneContainer) result.within = this.containerIn(args);
+      return result;
+    }
     if (this.ctx.models.pure(name) && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
     const summary = this.ctx.summaryOf(name);
     const pointer = s.env.get(name);
@@ -394,6 +422,7 @@ export class Interpreter extends ConditionInterpreter {
       mutates: summary?.mutates === true,
       resolved: summary !== null,
       through: pointer === undefined ? null : pointerOf(pointer),
+      target: pointer ?? null,
     });
     if (summary !== null) {
       summary.apply(this, s, args, at, result);
@@ -409,6 +438,23 @@ export class Interpreter extends ConditionInterpreter {
       if (deps.length > 0) s.deps.set(result.key, deps);
     }
     return result;
+  }
+
+  /** What a callee does through a pointer that this function gave it: `each(kvm, park)`. */
+  callBack(s: PathState, target: Value, args: Value[], at: number, held: readonly Held[]): void {
+    const use = "value";
+    if (target.kind !== "global") {
+      const call = { name: target.show, args, use, mutates: false, resolved: false, through: null, target };
+      if (target.kind === "param") this.record(s, { kind: "call", at, ...call });
+      return;
+    }
+    const summary = this.ctx.summaryOf(target.name);
+    if (summary === null) return;
+    const inside = copyState(s);
+    for (const h of held) takeLock(inside, h);
+    const call = { name: target.name, args, use, mutates: summary.mutates, resolved: true, through: null, target: null };
+    this.record(inside, { kind: "call", at, ...call });
+    summary.apply(this, inside, args, at, this.values.result(target.name, at, null));
   }
 
   /** The object model whose instance a call returns, or null. */

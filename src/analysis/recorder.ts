@@ -34,6 +34,11 @@ export abstract class Recorder {
 
   constructor(protected readonly ctx: InterpretContext) {}
 
+  /** A callee's value that has no name here. */
+  unknown(value: Value, at: number): Value {
+    return this.values.result(value.name, at, null);
+  }
+
   /** The place `base.field`. */
   protected abstract member(base: Value, field: string, arrow: boolean): Value;
 

@@ -20,6 +20,8 @@ export interface Held {
   how: "taken" | "asserted";
   /** Taken for each element of a loop and not given back in it: the lock of every one of them is held. */
   all?: boolean;
+  /** A callee says that it wants it held, and nothing here says that it is. */
+  askedFor?: boolean;
 }
 
 /** A read of shared state and the locks held while it was made. */

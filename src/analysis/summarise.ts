@@ -1,7 +1,7 @@
 /** Builds the summary of a function from its facts: what its callers must know, and no more. */
 import type { TypeRef } from "../source/ast.js";
 import { comparesThings, isMask, truthOf } from "./conditions.js";
-import type { AccessEvent, Event, ReturnEvent, Site } from "./events.js";
+import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import type { Fact, Held, ReadDep } from "./state.js";
@@ -89,6 +89,7 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     releasedLocks(returns),
     drops,
     acquiredLocks(facts, drops),
+    calledBack(facts.events),
     returnedDeps(returns),
     facts.params,
     returnedOthers(returns, models),
@@ -98,6 +99,10 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     cut,
   );
 }
+
+/** Calls of what a caller gave as an argument. */
+const calledBack = (events: readonly Event[]): CallEvent[] =>
+  events.filter((e): e is CallEvent => e.kind === "call" && e.target?.kind === "param").slice(0, MAX_LOCKS);
 
 function effectKey(event: AccessEvent): string {
   const locks = event.held.map((h) => h.lock.key).join();

@@ -4,7 +4,7 @@
  */
 import type { TypeRef } from "../source/ast.js";
 import { truthOf } from "./conditions.js";
-import type { AccessEvent, Site } from "./events.js";
+import type { AccessEvent, CallEvent, Site } from "./events.js";
 import type { Interpreter } from "./interpret.js";
 import {
   dropLock,
@@ -41,6 +41,8 @@ export class Summary {
     private readonly drops: readonly { lock: Value; family: string; via: string[] }[],
     /** Locks that it takes although its caller might hold them, with the calls that lead there. */
     private readonly acquires: readonly Acquired[],
+    /** Calls of what the caller gave it to call. */
+    private readonly callsBack: readonly CallEvent[],
     private readonly returned: readonly ReadDep[],
     private readonly params: readonly Value[],
     /** True when it returns an object that a getter gave it: not the caller's own. */
@@ -62,17 +64,29 @@ export class Summary {
         const lock = translate(h.lock) ?? (h.all ? this.anyElement(interpreter, h.lock, at) : null);
         return lock === null ? [] : [{ ...h, lock, acquired: at }];
       });
+    // Inside a loop of the callee a lock of its element is one of whatever it hands on.
+    const heldOfElements = (held: readonly Held[]): Held[] =>
+      held.flatMap((h) => {
+        const lock = translate(h.lock) ?? this.anyElement(interpreter, h.lock, at);
+        return lock === null ? [] : [{ ...h, lock, acquired: at }];
+      });
     const joined = new Map<readonly Held[], Held[]>();
     for (const { event, origin, via } of interpreter.log === null ? [] : this.effects) {
       const place = translate(event.place);
       if (place === null) continue;
-      const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, heldIn(event.held));
+      const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, asked(s, heldIn(event.held)));
       joined.set(event.held, held);
       const changed = { place, ...storedAt(event, translate) };
       const { facts: own, ...rest } = event;
       rest.owned ||= own.some((f) => f.comparesObject);
       rest.rechecked ||= own.some((f) => isFresh(f, event.place));
       interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
+    }
+    for (const { target, args: inner, held } of interpreter.log === null ? [] : this.callsBack) {
+      const called = target === null ? null : translate(target);
+      if (called === null) continue;
+      const given = inner.map((v) => translate(v) ?? this.anyElement(interpreter, v, at) ?? interpreter.unknown(v, at));
+      interpreter.callBack(s, called, given, at, heldOfElements(held));
     }
     for (const { lock, family, via } of interpreter.log === null ? [] : this.drops) {
       const dropped = translate(lock);
@@ -175,6 +189,14 @@ export class Summary {
         return null;
     }
   }
+}
+
+/** Locks that a callee only says are held, and its caller does not hold here, are asked for, not there. */
+function asked(s: PathState, held: readonly Held[]): Held[] {
+  return held.flatMap((h) => {
+    if (h.how !== "asserted") return [h];
+    return s.locks.has(h.lock.key) ? [] : [{ ...h, askedFor: true }];
+  });
 }
 
 /** What a callee stores, in the caller's terms: `set_flag(kvm, true)` stores true. */

@@ -27,10 +27,18 @@ function findUses(body: readonly Stmt[]): Uses {
   const calls = new Set<string>();
   const fields = new Set<string>();
   walkStmts(body, (expr) => {
-    if (expr.kind === "call" && expr.callee.kind === "id") calls.add(expr.callee.name);
-    else if (expr.kind === "member") fields.add(expr.field);
+    if (expr.kind === "call") {
+      if (expr.callee.kind === "id") calls.add(expr.callee.name);
+      for (const arg of expr.args) addCallback(arg, calls);
+    } else if (expr.kind === "member") fields.add(expr.field);
   });
   return { calls, fields };
+}
+
+/** What is handed on by name may be called there: `each(kvm, park)`. A variable's name does no harm. */
+function addCallback(arg: Expr, calls: Set<string>): void {
+  if (arg.kind === "id" && !/^[A-Z0-9_]+$/.test(arg.name)) calls.add(arg.name);
+  else if ((arg.kind === "unary" && arg.op === "&") || arg.kind === "cast") addCallback(arg.arg, calls);
 }
 
 /** Visits every expression of a list of statements, outermost first. */

@@ -40,6 +40,8 @@ export interface Value {
   parts: readonly Value[];
   /** True for the result of a helper that returns somebody's object: another's. */
   others?: boolean;
+  /** The container whose object this is, where it came from a getter or an iteration. */
+  within?: Value | null;
 }
 
 /** The values of one function. */

@@ -285,6 +285,10 @@ export class RuleContext {
   }
 }
 
+/** True for something that has one of the fields as its part: what overwrites it overwrites the field. */
+export const hasField = (field: string, fields: readonly string[]): boolean =>
+  fields.some((f) => f.startsWith(`${field}.`));
+
 /** True for one of the state's fields, or a part of one. */
 export const isField = (field: string, fields: readonly string[]): boolean =>
   fields.some((f) => field === f || field.startsWith(`${f}.`) || field.startsWith(`${f}[`));

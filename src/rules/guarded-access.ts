@@ -6,7 +6,7 @@ import type { AccessEvent, CallEvent } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
-import { isField, type RuleContext } from "./context.js";
+import { hasField, isField, type RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
@@ -63,7 +63,8 @@ function numbered(outcomes: Outcome[]): Outcome[] {
 function foreignState(ctx: RuleContext, rule: RuleOf<"guarded-access">, event: AccessEvent): Value | null {
   const place = sharedPlace(event.place, ctx.model);
   if (place?.scope !== "object" || identityOf(place.owner, ctx.model) !== "other") return null;
-  return isField(place.field, rule.state.fields) ? place.owner : null;
+  const overwritten = event.kind === "write" && hasField(place.field, rule.state.fields);
+  return overwritten || isField(place.field, rule.state.fields) ? place.owner : null;
 }
 
 function judge(

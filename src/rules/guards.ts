@@ -46,9 +46,17 @@ export function parseGuard({ lock, note = "" }: { lock: string; note?: string | 
 /** A held lock read as a guard of some object or container; null when it is none of the rule's. */
 function asGuard(held: Held, model: ObjectModel, guards: readonly Guard[]): { guard: Guard; owner: Value } | null {
   const place = sharedPlace(held.lock, model);
-  if (place === null) return null;
+  // An object's lock that a callee asks for would have been taken where the object is bound.
+  if (place === null || (held.askedFor === true && place.scope === "object")) return null;
   const guard = guards.find((g) => g.scope === place.scope && g.field === place.field);
   return guard === undefined ? null : { guard, owner: place.owner };
+}
+
+/** False when it is known that the object is one of another container. */
+function isContainerOf(container: Value, object: Value): boolean {
+  const own = object.within;
+  if (!own || own === container) return true;
+  return [own, container].some((v) => v.kind !== "param" && v.kind !== "field");
 }
 
 /** The held lock that guards this object, or null. An object's lock counts only on the same instance. */
@@ -62,7 +70,9 @@ export function guardHeld(
   for (const h of held) {
     if (exclusive && h.mode === "shared") continue;
     const found = asGuard(h, model, guards);
-    if (found !== null && (found.guard.scope === "container" || found.owner === object || h.all === true)) return h;
+    if (found === null) continue;
+    const isIts = found.guard.scope === "container" ? isContainerOf(found.owner, object) : found.owner === object;
+    if (isIts || h.all === true) return h;
   }
   return null;
 }
