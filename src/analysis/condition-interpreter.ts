@@ -1,7 +1,7 @@
 /** What a branch teaches: which reads a condition rests on, which locks it settles, which names are one object. */
 import type { Expr } from "../source/ast.js";
 import { type Assumption, stripHints } from "./cfg.js";
-import { COMPARE, comparesThings, isMask, mentions, normalise, truthOf } from "./conditions.js";
+import { COMPARE, comparedWith, comparesThings, isMask, mentions, normalise, truthOf } from "./conditions.js";
 import { LockInterpreter } from "./lock-interpreter.js";
 import { callKey } from "./recorder.js";
 import { limitSigns, signsOf, signTest, ZERO } from "./signs.js";
@@ -42,7 +42,8 @@ export abstract class ConditionInterpreter extends LockInterpreter {
     const equal = test.kind === "op" && test.name === (positive ? "==" : "!=") && comparesThings(test);
     for (const dep of this.depsOf(s, test)) {
       const comparesObject = equal || (dep.compares && positive !== dep.inverted);
-      this.learn(s, { dep, truth: positive !== dep.inverted, comparesObject, at: expr.at });
+      const told = dep.against === undefined && !dep.inverted ? { ...dep, ...comparedWith(test) } : dep;
+      this.learn(s, { dep: told, truth: positive !== dep.inverted, comparesObject, at: expr.at });
     }
     this.learnEquality(s, value, truth);
     return true;

@@ -18,6 +18,15 @@ export function comparesThings(test: Value): boolean {
   return test.parts.length === 2 && !test.parts.some(isPlain);
 }
 
+/** The constant, number or name, that a comparison is with; null when there is none. */
+export function comparedWith(test: Value): { against: string; unlike: boolean } | null {
+  if (test.kind !== "op" || (test.name !== "==" && test.name !== "!=")) return null;
+  const constant = test.parts.find(
+    (p) => p.kind === "constant" || (p.kind === "global" && /^[A-Z0-9_]+$/.test(p.name)),
+  );
+  return constant === undefined ? null : { against: constant.name, unlike: test.name === "!=" };
+}
+
 /** Strips comparisons with zero and negations: the value whose truth decides, and which truth. */
 export function normalise(value: Value, truth: boolean): [Value, boolean] {
   let v = value;

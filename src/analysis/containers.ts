@@ -31,8 +31,7 @@ function sources(fn: CFunction, object: ObjectModel, container: Container): numb
 /** A path to the container that the function has anyway: an object's field, or another variable. */
 function isKnown(value: Expr, names: ReadonlySet<string>, field: string): boolean {
   if (value.kind === "cast") return isKnown(value.arg, names, field);
-  if (value.kind === "cond")
-    return [value.yes ?? value.test, value.no].every((arm) => isKnown(arm, names, field));
+  if (value.kind === "cond") return [value.yes ?? value.test, value.no].every((arm) => isKnown(arm, names, field));
   if (value.kind === "number") return true;
   return value.kind === "member" ? value.field === field : value.kind === "id" && names.has(value.name);
 }
@@ -60,7 +59,8 @@ function visit(stmt: Stmt, seen: (stmt: Stmt) => void): void {
     if (s.kind === "if") stack.push(s.yes, ...(s.no === null ? [] : [s.no]));
     else if (s.kind === "for") stack.push(s.body, ...(s.init === null ? [] : [s.init]));
     else if (s.kind === "block" || s.kind === "case") stack.push(...s.body);
-    else if (s.kind === "while" || s.kind === "do" || s.kind === "macro-loop" || s.kind === "switch") stack.push(s.body);
+    else if (s.kind === "while" || s.kind === "do" || s.kind === "macro-loop" || s.kind === "switch")
+      stack.push(s.body);
     else if (s.kind === "label" && s.body !== null) stack.push(s.body);
   }
 }

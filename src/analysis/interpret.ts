@@ -101,7 +101,8 @@ export class Interpreter extends ConditionInterpreter {
         ? { name: found.model.struct, pointers: 1, tag: true }
         : (old?.type ?? null);
       const element = this.values.element(loop, arg.name, type);
-      if (!this.ctx.oneContainer) element.within = this.containerIn(args.map((a) => this.quiet(() => this.place(s, a))));
+      if (!this.ctx.oneContainer)
+        element.within = this.containerIn(args.map((a) => this.quiet(() => this.place(s, a))));
       this.rebind(s, element);
       this.bind(s, arg.name, element);
     });
@@ -452,7 +453,15 @@ export class Interpreter extends ConditionInterpreter {
     if (summary === null) return;
     const inside = copyState(s);
     for (const h of held) takeLock(inside, h);
-    const call = { name: target.name, args, use, mutates: summary.mutates, resolved: true, through: null, target: null };
+    const call = {
+      name: target.name,
+      args,
+      use,
+      mutates: summary.mutates,
+      resolved: true,
+      through: null,
+      target: null,
+    };
     this.record(inside, { kind: "call", at, ...call });
     summary.apply(this, inside, args, at, this.values.result(target.name, at, null));
   }

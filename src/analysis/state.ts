@@ -39,6 +39,9 @@ export interface ReadDep {
   compares: boolean;
   /** True when it is known that the value rests on the read, but not which outcome goes with which: `n++` under a check. */
   vague?: boolean;
+  /** The constant that what was read was compared with, for being unlike it when `unlike`; absent when for being nonzero. */
+  against?: string | undefined;
+  unlike?: boolean | undefined;
 }
 
 /** The outcome of a check that this path has relied on since. */

@@ -1,6 +1,6 @@
 /** Builds the summary of a function from its facts: what its callers must know, and no more. */
 import type { TypeRef } from "../source/ast.js";
-import { comparesThings, isMask, truthOf } from "./conditions.js";
+import { comparedWith, comparesThings, isMask, truthOf } from "./conditions.js";
 import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
@@ -177,7 +177,12 @@ function returnedDeps(returns: readonly ReturnEvent[]): ReadDep[] {
   for (const r of returns) {
     const compares = r.value?.kind === "op" && r.value.name === "==" && comparesThings(r.value);
     for (const dep of r.deps)
-      add({ ...dep, compares: dep.compares || compares, inverted: dep.inverted !== isNegation(r.value) });
+      add({
+        ...dep,
+        ...(r.value === null || dep.against !== undefined ? null : comparedWith(r.value)),
+        compares: dep.compares || compares,
+        inverted: dep.inverted !== isNegation(r.value),
+      });
   }
   for (const { fact, result } of decidingFacts(returns)) add({ ...fact.dep, inverted: fact.truth !== result });
   return [...out.values()];

@@ -17,12 +17,12 @@ export function evaluateFlagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protoc
   const severity = rule.severity.foreignClear;
   if (severity === "silent") return [];
   const out: Outcome[] = [];
+  const seen = new Set<string>();
   for (const protocol of flagProtocols(ctx)) {
-    const seen = new Set<string>();
     for (const clear of protocol.foreignClears) {
       const name = clear.f.fn.name;
-      if (seen.has(name)) continue;
-      seen.add(name);
+      if (seen.has(`${protocol.field} ${name}`)) continue;
+      seen.add(`${protocol.field} ${name}`);
       const anchor = ctx.site(clear.f, clear.event, "clear");
       const involved = [clear, ...protocol.sets, ...protocol.gates, ...protocol.selfWipes];
       out.push({

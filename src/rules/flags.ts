@@ -5,6 +5,7 @@
 import type { AccessEvent, Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
+import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js";
 import type { RuleContext } from "./context.js";
 import { identityOf, sharedPlace } from "./places.js";
 
@@ -13,7 +14,7 @@ export interface FlagAccess {
   event: AccessEvent;
 }
 
-/** A test of the flag after which something is done only while the flag is not set. */
+/** A test of the flag after which something is done only while the gate is not shut. */
 export interface GateTest {
   f: ProgramFunction;
   check: Event;
@@ -33,31 +34,35 @@ export interface FlagProtocol {
 }
 
 interface Collected {
-  sets: FlagAccess[];
-  clears: FlagAccess[];
-  gates: GateTest[];
+  writes: FlagAccess[];
+  /** By what shuts them: of one flag or mode word there may be several. */
+  gates: Map<string, { shut: Claim; tests: GateTest[] }>;
 }
 
 /** All gate flags of the functions in scope, in order of their field. */
 export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
   const flags = new Map<string, Collected>();
   const of = (field: string): Collected => {
-    const own = flags.get(field) ?? { sets: [], clears: [], gates: [] };
+    const own = flags.get(field) ?? { writes: [], gates: new Map() };
     flags.set(field, own);
     return own;
   };
   for (const f of ctx.functions) {
     const { writes, checkedActs } = ctx.digest(f);
-    for (const { event, place } of writes) {
-      if (place.scope === "container" && (event.stored !== null || event.step > 0) && isActor(ctx, f, event))
-        of(place.field)[event.stored === "zero" ? "clears" : "sets"].push({ f, event });
-    }
+    for (const { event, place } of writes)
+      if (place.scope === "container" && isActor(ctx, f, event)) of(place.field).writes.push({ f, event });
     for (const act of checkedActs) collectGates(ctx, f, act, of);
   }
   return [...flags.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([field, c]) => protocol(ctx, field, c))
-    .filter((p): p is FlagProtocol => p !== null);
+    .flatMap(([field, { writes, gates }]) =>
+      [...gates]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .flatMap(([, { shut, tests }]) => {
+          const doing = (shuts: boolean): FlagAccess[] => writes.filter((w) => makesTrue(w.event, shut) === shuts);
+          return protocol(ctx, field, { shut, sets: doing(true), clears: doing(false), gates: tests }) ?? [];
+        }),
+    );
 }
 
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
@@ -70,15 +75,26 @@ function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): bool
 function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, of: (field: string) => Collected): void {
   for (const fact of act.facts) {
     const place = sharedPlace(fact.dep.place, ctx.model);
-    if (place?.scope !== "container" || fact.truth || fact.dep.predicate !== null) continue;
-    const gates = of(place.field).gates;
-    if (gates.some((g) => g.f === f)) continue;
+    if (place?.scope !== "container" || fact.dep.predicate !== null || fact.dep.vague === true) continue;
+    const shut = opposite(claimOf(fact));
+    const key = `${shut.equal}:${shut.value}`;
+    const { gates } = of(place.field);
+    const own = gates.get(key) ?? { shut, tests: [] };
+    gates.set(key, own);
+    if (own.tests.some((g) => g.f === f)) continue;
     const check = ctx.digest(f).checks.find((e) => e.deps.some((d) => d.at === fact.dep.at)) ?? act;
-    gates.push({ f, check, act });
+    own.tests.push({ f, check, act });
   }
 }
 
-function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol | null {
+interface Candidate {
+  shut: Claim;
+  sets: FlagAccess[];
+  clears: FlagAccess[];
+  gates: GateTest[];
+}
+
+function protocol(ctx: RuleContext, field: string, c: Candidate): FlagProtocol | null {
   const setters = new Set(c.sets.map((s) => s.f));
   const gates = c.gates.filter((g) => !setters.has(g.f));
   const checks = c.sets.flatMap((s) => checksOthers(ctx, s) ?? []);
@@ -94,7 +110,7 @@ function protocol(ctx: RuleContext, field: string, c: Collected): FlagProtocol |
       !setters.has(clear.f) &&
       !gating.has(clear.f) &&
       ctx.runsForAnyObject(clear.f) &&
-      !takesWork(ctx, field, clear) &&
+      !takesWork(ctx, field, c.shut, clear) &&
       !ownsFlag(ctx, clear, setters),
   );
   const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
@@ -125,8 +141,9 @@ function isExclusive(sets: readonly FlagAccess[], clear: FlagAccess): boolean {
 }
 
 /** `if (note) { note = false; do_it(); }`: not a gate that is opened, but work that whoever comes first takes. */
-function takesWork(ctx: RuleContext, field: string, clear: FlagAccess): boolean {
-  const isSet = (fact: Fact): boolean => fact.truth && sharedPlace(fact.dep.place, ctx.model)?.field === field;
+function takesWork(ctx: RuleContext, field: string, shut: Claim, clear: FlagAccess): boolean {
+  const isSet = (fact: Fact): boolean =>
+    sameClaim(claimOf(fact), shut) && sharedPlace(fact.dep.place, ctx.model)?.field === field;
   if (!clear.event.facts.some(isSet)) return false;
   return ctx.facts(clear.f).events.some((e) => e.at !== clear.event.at && ctx.isAct(e) && e.facts.some(isSet));
 }
