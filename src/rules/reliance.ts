@@ -8,6 +8,7 @@ import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, ReadDep } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { isField, type RuleContext } from "./context.js";
+import { guardHeld } from "./guards.js";
 import { sharedPlace } from "./places.js";
 
 /** The object whose guarded state was looked at; null when it was something else. */
@@ -43,10 +44,12 @@ export function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value
   if (object.kind === "element" && object.index < 0) return act.at > fact.at;
   const loop = loopOver(loops, object, fact);
   if (loop !== undefined && act.at >= loop.end) return true;
-  // What was put by for later decides on the state itself; what is looked at on the spot, on anything of the object.
+  // What was seen under the lock and put by for later decides on the state itself; what is looked at on the spot, or
+  // without a lock, on anything of the object.
   // One that a loop has picked from many will do, stopped or not: only its state itself counts then.
   const picked = object.kind === "element" || loops.some((l) => l.at <= object.index && object.index < l.end);
-  const onTheSpot = fact.dep.at === fact.at && !picked;
+  const locked = guardHeld(fact.dep.held, object, ctx.model, ctx.allGuards()) !== null;
+  const onTheSpot = (fact.dep.at === fact.at || !locked) && !picked;
   if (act.kind === "call") return onTheSpot && !act.resolved && act.args.includes(object);
   if (act.kind !== "write" || act.rechecked) return false;
   const written = sharedPlace(act.place, ctx.model);
