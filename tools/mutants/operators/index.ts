@@ -6,17 +6,20 @@ import { orderFaults, orderSounds } from "./order.js";
 import { protocolFaults, protocolSounds } from "./protocol.js";
 import { soundLocks } from "./sound-locks.js";
 import { soundText } from "./sound-text.js";
+import { spelledFaults, spelledSounds } from "./spellings.js";
 import { vcpuFaults, vcpuSounds } from "./vcpu.js";
 
 export const OPERATORS: readonly Operator[] = [
   ...balanceFaults,
   ...guardedFaults,
   ...vcpuFaults,
+  ...spelledFaults,
   ...protocolFaults,
   ...orderFaults,
   ...soundText,
   ...soundLocks,
   ...vcpuSounds,
+  ...spelledSounds,
   ...protocolSounds,
   ...orderSounds,
 ];

@@ -16,10 +16,10 @@ interface Added {
   bare?: boolean;
 }
 
-type State = NonNullable<ReturnType<typeof stateOf>>;
-type Snippet = (seat: Seat, s: State) => Added | null;
+export type State = NonNullable<ReturnType<typeof stateOf>>;
+export type Snippet = (seat: Seat, s: State) => Added | null;
 
-function added(scope: Scope, snippet: Snippet): Draft[] {
+export function added(scope: Scope, snippet: Snippet): Draft[] {
   const state = stateOf(scope);
   if (state === null) return [];
   return seatsOf(scope, ACCESS).flatMap((seat) => {
