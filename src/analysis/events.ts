@@ -123,6 +123,9 @@ const eventKey = (e: Event): string => {
   return `${e.at}:${e.kind}:${locks}:${what}:${lock}:${e.origin?.at ?? ""}:${e.origin?.fn.name ?? ""}`;
 };
 
+/** In front of the key of a lock that one path to an event holds and another has never taken. */
+export const SOMETIMES = "~";
+
 /** Collects events; the same event on several paths becomes one, with what holds on all of them. */
 export class EventLog {
   private readonly table = new Map<string, Event>();
@@ -147,9 +150,11 @@ export class EventLog {
     const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
     const unsure = new Set([...own.unsure, ...event.unsure]);
     // Held on one path and never taken on the other: a lock that is taken under a condition, which this one may share.
-    for (const h of own.held) if (!everywhere.includes(h) && !event.given.has(h.lock.key)) unsure.add(h.lock.key);
+    for (const h of own.held)
+      if (!everywhere.includes(h) && !event.given.has(h.lock.key)) unsure.add(`${SOMETIMES}${h.lock.key}`);
     for (const h of event.held)
-      if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key)) unsure.add(h.lock.key);
+      if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key))
+        unsure.add(`${SOMETIMES}${h.lock.key}`);
     const given = new Set([...own.given, ...event.given]);
     const merged = { ...own, held: everywhere, unsure, given, facts: mergeFacts(own.facts, event.facts) };
     if (merged.kind === "lock" || merged.kind === "unlock") mergeLock(merged, event as LockEvent);

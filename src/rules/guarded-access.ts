@@ -2,7 +2,7 @@
  * Rule kind `guarded-access`: another object's guarded state is touched without its guard, or under the guard of another
  * instance. Own state, and state of an object that only the caller knows, is judged where the object is bound.
  */
-import type { AccessEvent, CallEvent } from "../analysis/events.js";
+import { type AccessEvent, type CallEvent, SOMETIMES } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
@@ -78,8 +78,10 @@ function judge(
   const guards = ctx.allGuards();
   if (guardHeld(held, object, ctx.model, guards, event.kind === "write") !== null) return null;
   const mayBeLocked = !locksItself(ctx, f, object);
+  // Who calls here cannot have locked what is only found here: a lock of it that is taken on one branch is the only one.
   const isGuard = (key: string): boolean =>
-    (mayBeLocked && key === `?${object.key}`) || guards.some((g) => key.endsWith(`.${g.field}`));
+    !(key.startsWith(SOMETIMES) && key.includes(object.key)) &&
+    ((mayBeLocked && key === `?${object.key}`) || guards.some((g) => key.endsWith(`.${g.field}`)));
   if ([...event.unsure].some(isGuard)) return null;
   const base = {
     object: ctx.model.label,

@@ -110,3 +110,35 @@ static void wake_under_vm_lock(struct kvm_vcpu *vcpu, unsigned long id)
 	peer->arch.power_off = false;
 	mutex_unlock(&vcpu->kvm->lock);
 }
+
+static void park_all_sometimes_locked(struct kvm_vcpu *vcpu, bool careful)
+{
+	unsigned long i;
+	struct kvm_vcpu *peer;
+
+	kvm_for_each_vcpu(i, peer, vcpu->kvm) {
+		if (careful)
+			spin_lock(&peer->arch.mp_state_lock);
+		/* ruleid: kvm/cross-vcpu-mp-state */
+		peer->arch.power_off = true;
+		if (careful)
+			spin_unlock(&peer->arch.mp_state_lock);
+	}
+}
+
+static void park_all_careful_only(struct kvm_vcpu *vcpu, bool careful)
+{
+	unsigned long i;
+	struct kvm_vcpu *peer;
+
+	kvm_for_each_vcpu(i, peer, vcpu->kvm) {
+		if (careful)
+			spin_lock(&peer->arch.mp_state_lock);
+		barrier();
+		if (careful) {
+			/* ok: kvm/cross-vcpu-mp-state */
+			peer->arch.power_off = true;
+			spin_unlock(&peer->arch.mp_state_lock);
+		}
+	}
+}
