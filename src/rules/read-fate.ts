@@ -6,6 +6,7 @@ import type { AccessEvent, Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
+import { guardHeld } from "./guards.js";
 import { sharedPlace } from "./places.js";
 import { reliesOn } from "./reliance.js";
 
@@ -20,7 +21,21 @@ const worst = (fates: readonly ReadFate[]): ReadFate =>
 
 /** The fate of a read event of `f`; of one in a callee, what the callee does with it and what `f` does with the result. */
 export function readFate(ctx: RuleContext, f: ProgramFunction, read: AccessEvent, object: Value): ReadFate {
-  return worst([fateHere(ctx, f, read, object), fateBelow(ctx, f, read, MAX_DOWN)]);
+  const fate = worst([fateHere(ctx, f, read, object), fateBelow(ctx, f, read, MAX_DOWN)]);
+  return fate === "reported" && isAskedAgain(ctx, f, read, object) ? "hint" : fate;
+}
+
+/** The same is looked at again under its guard further on: the first look only spares the way there. */
+function isAskedAgain(ctx: RuleContext, f: ProgramFunction, read: AccessEvent, object: Value): boolean {
+  return ctx.facts(f).events.some((event) => {
+    if (event.kind !== "check" || event.at <= read.at) return false;
+    return event.deps.some(
+      (dep) =>
+        dep.place === read.place &&
+        dep.at !== read.at &&
+        guardHeld(dep.held, object, ctx.model, ctx.allGuards()) !== null,
+    );
+  });
 }
 
 function fateHere(ctx: RuleContext, f: ProgramFunction, read: AccessEvent, object: Value): ReadFate {

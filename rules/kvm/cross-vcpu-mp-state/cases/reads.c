@@ -134,12 +134,13 @@ static void recheck2(struct kvm_vcpu *me, unsigned long id)
 	}
 }
 
+/* The unlocked look only spares the way to the lock: what counts is the look under it. */
 static int recheck3(struct kvm_vcpu *me, unsigned long id)
 {
 	struct kvm_vcpu *peer = kvm_get_vcpu_by_id(me->kvm, id);
 	int ret = 0;
 
-	/* noteid: kvm/cross-vcpu-mp-state */
+	/* silent: kvm/cross-vcpu-mp-state */
 	if (!parked(peer))
 		return -EBUSY;
 	spin_lock(&peer->arch.mp_state_lock);
