@@ -125,6 +125,13 @@ export interface AnalysisModels {
   sameValue: ReadonlySet<string>;
   /** Calls that compare their argument with zero: IS_ERR(x) asks whether x < 0. */
   signTests: ReadonlyMap<string, string>;
+  /** Calls that make a lock ready or put it away: nobody else can have it then. */
+  lockSetup: ReadonlySet<string>;
+  /** Calls whose result nobody else can see yet, and calls after which nobody sees their argument any more. */
+  allocators: ReadonlySet<string>;
+  disposers: ReadonlySet<string>;
+  /** Attributes of functions that run before or after all others: __init, __exit. */
+  setupAttributes: ReadonlySet<string>;
   /** Calls without an effect on shared state: printk, tracepoints, WARN. Names, or prefixes ending in `*`. */
   pure: (name: string) => boolean;
 }

@@ -110,7 +110,9 @@ export abstract class Recorder {
 
   /** A fresh value takes the type and name of the variable it is stored in. */
   protected typed(value: Value, type: TypeRef | null, name: string): Value {
-    if (type?.tag && value.type === null && value.kind !== "constant") value.type = type;
+    // What comes as void * (a thread's or a timer's argument) is what it is taken for.
+    const untyped = value.type === null || (value.type.name === "void" && value.type.pointers === 1);
+    if (type?.tag && untyped && value.kind !== "constant") value.type = type;
     if (value.kind === "result" && value.show.endsWith("()")) value.show = name;
     return value;
   }

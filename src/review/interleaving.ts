@@ -1,6 +1,7 @@
 /** Two threads that meet: made from the sites of an outcome, at most six steps. */
 import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
+import { interleaveInconsistentGuard, interleaveStaleAfterUnlock } from "./interleaving-evidence.js";
 import { orderSteps } from "./words-lock-order.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
@@ -148,6 +149,10 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "own-write":
     case "reported-read":
       return unguarded(outcome);
+    case "inconsistent-guard":
+      return interleaveInconsistentGuard(outcome);
+    case "stale-after-unlock":
+      return interleaveStaleAfterUnlock(outcome);
     case "held-on-return":
     case "double-acquire":
     case "stray-unlock":

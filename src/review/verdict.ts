@@ -49,6 +49,12 @@ function wasThere(outcome: Outcome, { base, result }: BothOutcomes): boolean {
   );
 }
 
+/** A doubt that the patch itself brings: before it, what is missing now was there. */
+const isLoss = (outcome: Outcome, { base }: BothOutcomes): boolean =>
+  outcome.lost !== undefined &&
+  base.some((b) => b.rule.id === outcome.rule.id && b.key === outcome.lost) &&
+  !base.some((b) => b.rule.id === outcome.rule.id && b.key === outcome.key);
+
 export const sameFault = (a: Outcome, b: Outcome): boolean => a.rule.id === b.rule.id && a.key === b.key;
 
 /** How the code was seen. */
@@ -117,7 +123,8 @@ export function judge(
   const byEffect = (outcome: Outcome): FindingStatus | null =>
     outcome.effect !== undefined && bringsEffect(outcome, compared) ? "introduced" : null;
   for (const outcome of outcomes.result) {
-    const status = outcome.weak ? byEffect(outcome) : statusOf(outcome, outcomes, patch, touched);
+    const isWeak = outcome.weak === true && !isLoss(outcome, outcomes);
+    const status = isWeak ? byEffect(outcome) : statusOf(outcome, outcomes, patch, touched);
     if (status !== null) out.push({ finding: toFinding(outcome, status, patch, sides), outcome });
   }
   return out.sort((a, b) => compareFindings(a.finding, b.finding));

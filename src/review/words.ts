@@ -6,8 +6,10 @@ import type { Protection } from "../rules/guards.js";
 import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
 import { call, type Words } from "./wording.js";
 import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-guarded-access.js";
+import { inconsistentGuard } from "./words-inconsistent-guard.js";
 import { attemptIgnored, doubleAcquire, heldOnReturn, strayUnlock } from "./words-lock-balance.js";
 import { wrongOrder } from "./words-lock-order.js";
+import { staleAfterUnlock } from "./words-stale-after-unlock.js";
 
 /** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
 type View = "tree" | "function" | "diff";
@@ -114,6 +116,10 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return overlappingOwners(detail);
     case "wrong-instance":
       return wrongInstance(detail);
+    case "inconsistent-guard":
+      return inconsistentGuard(detail);
+    case "stale-after-unlock":
+      return staleAfterUnlock(detail);
     case "reported-read":
       return reportedRead(detail);
     case "held-on-return":

@@ -1,13 +1,16 @@
 /** Runs every rule over a program: from facts to outcomes, in a total order. */
+import { GuardEvidence } from "../analysis/guard-evidence.js";
 import type { Program } from "../analysis/program.js";
 import { evaluateCheckThenAct } from "./check-then-act.js";
 import { RuleContext } from "./context.js";
 import { evaluateFlagProtocol } from "./flag-protocol.js";
 import { evaluateGuardedAccess } from "./guarded-access.js";
+import { evaluateInconsistentGuard } from "./inconsistent-guard.js";
 import { evaluateLockBalance } from "./lock-balance.js";
 import { evaluateLockOrder } from "./lock-order.js";
 import type { Outcome } from "./outcome.js";
 import type { ObjectRule, Rule } from "./rule-schema.js";
+import { evaluateStaleAfterUnlock } from "./stale-after-unlock.js";
 
 /** What one program teaches about the other side of a patch: predicates asked under a guard, by rule. */
 export type Predicates = ReadonlyMap<string, ReadonlySet<string>>;
@@ -33,6 +36,7 @@ export function evaluateRules(
   learnt: Predicates = new Map(),
 ): { outcomes: Outcome[]; predicates: Predicates } {
   const outcomes: Outcome[] = [];
+  let evidence: GuardEvidence | null = null;
   const predicates = new Map<string, ReadonlySet<string>>();
   for (const rule of rules) {
     if (rule.kind === "lock-balance") {
@@ -41,6 +45,16 @@ export function evaluateRules(
     }
     if (rule.kind === "lock-order") {
       outcomes.push(...evaluateLockOrder(program, rule));
+      continue;
+    }
+    if (rule.kind === "inconsistent-guard") {
+      evidence ??= new GuardEvidence(program);
+      outcomes.push(...evaluateInconsistentGuard(evidence, rule));
+      continue;
+    }
+    if (rule.kind === "stale-after-unlock") {
+      evidence ??= new GuardEvidence(program);
+      outcomes.push(...evaluateStaleAfterUnlock(evidence, rule));
       continue;
     }
     const ctx = new RuleContext(program, rule, learnt.get(rule.id));

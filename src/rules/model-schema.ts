@@ -71,6 +71,10 @@ export const modelFileSchema = z.strictObject({
   orders: z.array(orderSchema).default([]),
   acquires: words.default([]).describe("Annotations of a function that returns with a lock"),
   releases: words.default([]).describe("Annotations of a function that gives back its caller's lock"),
+  lockSetup: words.default([]).describe("Calls that make a lock ready or put it away"),
+  allocators: words.default([]).describe("Calls whose result no other thread can see yet"),
+  disposers: words.default([]).describe("Calls after which no other thread sees their first argument"),
+  setupAttributes: words.default([]).describe("Attributes of functions that run before or after all others"),
   pure: words.default([]),
   noreturn: words.default([]).describe("Calls that never return"),
   sameValue: words.default([]).describe("Calls that hand their argument on in another type"),
@@ -170,6 +174,10 @@ export function buildModels(files: readonly ModelFile[]): { analysis: AnalysisMo
       signTests: new Map(
         files.flatMap((f) => f.signTests.flatMap((t) => t.names.map((name): [string, string] => [name, t.is]))),
       ),
+      lockSetup: new Set(files.flatMap((f) => f.lockSetup)),
+      allocators: new Set(files.flatMap((f) => f.allocators)),
+      disposers: new Set(files.flatMap((f) => f.disposers)),
+      setupAttributes: new Set(files.flatMap((f) => f.setupAttributes)),
       pure: matcher(files.flatMap((f) => f.pure)),
     },
     syntax: {

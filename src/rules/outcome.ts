@@ -70,6 +70,39 @@ export type OutcomeDetail =
   | { kind: "double-acquire"; lock: string; writer: string; callee: string }
   | { kind: "stray-unlock"; lock: string; writer: string; callee: string; how: "twice" | "branch" | "never" }
   | { kind: "attempt-ignored"; lock: string; writer: string }
+  | {
+      kind: "inconsistent-guard";
+      access: "read" | "write";
+      /** As the source spells it here: "dev->state". */
+      place: string;
+      field: string;
+      struct: string;
+      lock: string;
+      /** Where the lock is, seen from what the field is part of (analysis/field-class.ts). */
+      relation: string;
+      writer: string;
+      /** Places elsewhere that write it, and that read it, under the lock. */
+      written: number;
+      read: number;
+      /** Functions that write it under the lock; others that go without. */
+      under: string[];
+      unguarded: string[];
+    }
+  | {
+      kind: "stale-after-unlock";
+      /** What was looked at, as the source spells it, and what rests on it. */
+      checked: string;
+      field: string;
+      struct: string;
+      act: string;
+      lock: string;
+      relation: string;
+      writer: string;
+      /** Other functions that write what was checked, under the lock. */
+      under: string[];
+      /** The lock is held again where it is acted on. */
+      again: boolean;
+    }
   | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string }
   | {
       kind: "wrong-order";
@@ -114,6 +147,8 @@ export interface Outcome {
   whole: boolean;
   /** True when what is not shown may well excuse it: good for comparing the two sides of a patch, not for saying. */
   weak?: boolean;
+  /** For a weak one: it is said all the same where the side before the patch has an outcome of this rule and key. */
+  lost?: string;
   /** Set for outcomes of lock balance. A weak one with an effect counts when the function did not have it before (effects.ts). */
   effect?: LockEffect;
   /** The comment by which the code accepts the fault, or null. */

@@ -111,6 +111,44 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     orders: z.array(z.string().min(1)).min(1).describe("Names of documented orders (rules/models) that are looked at"),
     severity: z.strictObject({ wrongOrder: severityOf.default("warning") }).prefault({}),
   }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("inconsistent-guard"),
+    families: z
+      .array(z.string().min(1))
+      .default(["spinlock", "mutex", "rwsem"])
+      .describe("Lock families (rules/models) that can be what guards a field"),
+    evidence: z
+      .strictObject({
+        places: z.int().min(1).default(3).describe("Accesses under the lock, at least"),
+        writes: z.int().min(1).default(2).describe("Writes among them, at least"),
+        functions: z.int().min(1).default(2).describe("Other functions in which they stand, at least"),
+      })
+      .prefault({})
+      .describe("How clearly the code must speak before anything is said"),
+    severity: z
+      .strictObject({
+        unguardedWrite: severityOf.default("warning"),
+        decisiveRead: severityOf.default("note").describe("A branch rests on a read without the lock"),
+      })
+      .prefault({}),
+  }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("stale-after-unlock"),
+    families: z
+      .array(z.string().min(1))
+      .default(["spinlock", "mutex", "rwsem"])
+      .describe("Lock families (rules/models) that can be what guards a field"),
+    evidence: z
+      .strictObject({
+        writes: z.int().min(1).default(2).describe("Writes of what was checked under the lock, at least"),
+        functions: z.int().min(1).default(1).describe("Other functions in which they stand, at least"),
+      })
+      .prefault({})
+      .describe("How clearly the code must speak before anything is said"),
+    severity: z.strictObject({ staleCheck: severityOf.default("warning") }).prefault({}),
+  }),
 ]);
 
 /** What every rule has, whatever its kind: to name the other faults of a file whose kind is none. */

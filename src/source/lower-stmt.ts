@@ -198,17 +198,23 @@ export class StmtLowering {
       body: this.block(body),
       at: node.start,
       end: node.end,
-      annotations: this.pre.annotations.filter((a) => a.at >= node.start && a.at < node.end),
+      annotations: this.pre.annotations.filter(
+        (a) => a.at < node.end && (a.at >= node.start || this.isBefore(a.at, node)),
+      ),
       errors,
       whole: true,
     };
   }
 
+  /** In front of a function with nothing but what was blanked in between: `__init static int f(void)`. */
+  private isBefore(at: number, node: SyntaxNode): boolean {
+    return at < node.start && this.pre.text.slice(at, node.start).trim() === "";
+  }
+
   /** `__weak`, before the type too, where it was blanked out of the node; or the attribute written out. */
   private isWeak(node: SyntaxNode, header: SyntaxNode | undefined, end: number): boolean {
-    const isBefore = (at: number): boolean => at < node.start && this.pre.text.slice(at, node.start).trim() === "";
     const marked = this.pre.annotations.some(
-      (a) => a.name === "__weak" && a.at < end && (a.at >= node.start || isBefore(a.at)),
+      (a) => a.name === "__weak" && a.at < end && (a.at >= node.start || this.isBefore(a.at, node)),
     );
     const written = [...node.children, ...(header?.children ?? [])].filter((c) => c.type === "attribute_specifier");
     return marked || written.some((c) => /\b(?:weak|__weak__)\b/.test(textOf(this.ctx, c)));

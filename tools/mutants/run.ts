@@ -50,7 +50,7 @@ const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "
 function scopesOf(files: Files, rules: RuleSet, reader: CReader, seed: number): Scope[] {
   const covers = (id: string, path: string): boolean =>
     rules.rules.some((r) => r.id === id && globs(r.scope.paths)(path));
-  const ofObjects = rules.rules.filter((r) => r.kind !== "lock-balance").map((r) => r.id);
+  const ofObjects = rules.rules.filter((r) => "object" in r).map((r) => r.id);
   const byArch = new Map<string, SourceFile[]>();
   for (const [path, cfile] of files) {
     if (!TARGET.test(path)) continue;

@@ -1,6 +1,7 @@
 /** All operators, faults first. A new one is one entry in one of these lists. */
 import type { Operator } from "../operator.js";
 import { balanceFaults } from "./balance.js";
+import { evidenceFaults } from "./evidence.js";
 import { guardedFaults } from "./guarded.js";
 import { orderFaults, orderSounds } from "./order.js";
 import { protocolFaults, protocolSounds } from "./protocol.js";
@@ -11,6 +12,7 @@ import { vcpuFaults, vcpuSounds } from "./vcpu.js";
 
 export const OPERATORS: readonly Operator[] = [
   ...balanceFaults,
+  ...evidenceFaults,
   ...guardedFaults,
   ...vcpuFaults,
   ...spelledFaults,
