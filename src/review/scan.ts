@@ -58,8 +58,8 @@ export async function scanTree(
       const finding = scanned(outcome);
       findings.set(`${finding.id} ${finding.path}:${finding.line}`, finding);
     }
+    await stats.timed("keeping the index", () => reader.forget());
   }
-  await stats.timed("keeping the index", () => reader.index.finish());
   stats.index = reader.index.counts;
   const tool = { name: "patchwitness", version, rules: rules.version };
   return { tool, patches: [], findings: [...findings.values()].sort(compareFindings), problems: [] };

@@ -93,6 +93,12 @@ export class TreeReader {
     return (await this.index.program([...new Set([...paths, ...around])].sort())).program;
   }
 
+  /** Lets go of what belongs to architectures: the next program is another one's. What is common stays. */
+  async forget(): Promise<void> {
+    await this.index.finish();
+    for (const path of [...this.parsed.keys()]) if (archOf(path) !== "") this.parsed.delete(path);
+  }
+
   /** A program with the texts of some files changed; the very same one when none of them differs. */
   private changed(program: Program, texts: ReadonlyMap<string, string | null>): Program {
     const files = new Map(program.files.map((f) => [f.path, f]));

@@ -262,7 +262,10 @@ class Prepass {
     // The grammar's own offsetof takes one plain member; the kernel writes offsetof(struct T, a.b[i]).
     if (name === "offsetof")
       this.edits.push({ start: this.s[i] as number, end: this.e[i] as number, text: "Offsetof" });
-    if (!TYPE_OPERATORS.has(name)) this.typeArguments(i + 1, close);
+    if (!TYPE_OPERATORS.has(name)) {
+      this.typeArguments(i + 1, close);
+      this.operatorArguments(i + 1, close);
+    }
   }
 
   private startsStatement(i: number): boolean {
@@ -276,6 +279,21 @@ class Prepass {
       before === "else" ||
       before === "do"
     );
+  }
+
+  /** `rmw(reg, &=, mask)`, `asm_safe("x", , y)`: an operator, or nothing, as a macro's argument becomes a name. */
+  private operatorArguments(open: number, close: number): void {
+    for (let j = open + 1; j < close; j++) {
+      if (this.word(j - 1) !== "," || this.isIdent(j)) continue;
+      let last = j;
+      while (last < close && /^[-+*/%&|^<>=]$/.test(this.word(last))) last++;
+      if (last > close || (this.word(last) !== "," && last !== close)) continue;
+      // Line ends stay where they are: the name goes where a blank stood.
+      const gap = this.text.slice(this.e[j - 1], this.s[last]).search(/[ \t]/);
+      const start = (this.e[j - 1] as number) + gap;
+      if (last > j) this.blank(j, last - 1, "O");
+      else if (gap !== -1) this.edits.push({ start, end: start + 1, text: "O" });
+    }
   }
 
   /** `container_of(p, struct T, m)`: a type where an argument is expected becomes one identifier. */

@@ -22,6 +22,8 @@ const fragments = [
   "__init",
   "__user *p",
   "container_of(p, struct t, m)",
+  "f(a, , b)",
+  "f(a,\n, &=, /* c */, b)",
   "/* c */",
   "// d",
   "'\\''",
@@ -66,6 +68,8 @@ describe("pre-pass", () => {
   };
 
   it.each([
+    ["operator as a macro's argument", "int f(int a)\n{\n\treturn rmw(a, &=, MASK);\n}\n"],
+    ["nothing as a macro's argument", 'int f(int a)\n{\n\treturn try_insn("x", , a);\n}\n'],
     ["iteration macro without braces", "void f(struct kvm *k)\n{\n\tkvm_for_each_vcpu(i, v, k)\n\t\tv->x = 1;\n}"],
     ["scoped_guard without braces", "void f(struct kvm *k)\n{\n\tscoped_guard(mutex, &k->lock)\n\t\tk->x = 1;\n}"],
     ["bare attributes", "static __always_inline int __init f(char __user *p)\n{\n\treturn *p;\n}"],

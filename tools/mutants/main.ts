@@ -1,6 +1,7 @@
 /**
  * Seeds faults and sound edits into real functions of a kernel tree and reports what the engine says of them.
  * npm run mutants -- --tree DIR [--seed N] [--sample N] [--operator NAME]... [--json] [--out FILE] [--fresh] [--list]
+ *   [--require FAULTS,SOUND]: ends with 1 when fewer per cent of the faults are named, or of the sound edits silent
  */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -8,7 +9,7 @@ import { parseArgs } from "node:util";
 import { openFolderTree } from "../../src/io/folder-tree.js";
 import { loadParser, loadRules } from "../../src/io/load-rules.js";
 import { OPERATORS } from "./operators/index.js";
-import { report } from "./report.js";
+import { report, shortfalls } from "./report.js";
 import { runMutants } from "./run.js";
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     sample: { type: "string", default: "12" },
     operator: { type: "string", multiple: true, default: [] },
     out: { type: "string" },
+    require: { type: "string" },
     json: { type: "boolean", default: false },
     fresh: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
@@ -77,7 +79,11 @@ async function main(): Promise<number> {
   if (values.out !== undefined) writeFileSync(values.out, markdown);
   if (values.json) console.log(JSON.stringify(results, null, 2));
   else if (values.out === undefined) console.log(markdown);
-  return 0;
+  if (values.require === undefined) return 0;
+  const [faults = Number.NaN, sound = Number.NaN] = values.require.split(",").map(Number);
+  const short = shortfalls(results, [faults, sound]);
+  for (const line of short) console.error(`mutants: ${line}`);
+  return short.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

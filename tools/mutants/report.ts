@@ -67,3 +67,17 @@ export function report(results: readonly OperatorResult[], tree: string, seed: n
     "",
   ].join("\n");
 }
+
+/** What falls short of `require`, "95,99": per cent of faults that are named and of sound edits that are silent; one line each. */
+export function shortfalls(results: readonly OperatorResult[], required: readonly [number, number]): string[] {
+  const kinds = ["fault", "sound"] as const;
+  return kinds.flatMap((kind, i) => {
+    const list = results.filter((r) => r.operator.kind === kind);
+    const all = list.reduce((n, r) => n + r.results.length, 0);
+    const good = list.reduce((n, r) => n + goodOf(r), 0);
+    const least = required[i] as number;
+    if (all > 0 && 100 * good >= least * all) return [];
+    const what = kind === "fault" ? "faults named" : "sound edits silent";
+    return [`${what}: ${good} of ${all} (${percent(good, all)}), ${least} % wanted`];
+  });
+}
