@@ -1,12 +1,47 @@
 /** What a branch teaches: which reads a condition rests on, which locks it settles, which names are one object. */
 import type { Expr } from "../source/ast.js";
 import { type Assumption, stripHints } from "./cfg.js";
-import { COMPARE, comparedWith, comparesThings, isMask, mentions, normalise, truthOf } from "./conditions.js";
+import {
+  COMPARE,
+  comparedWith,
+  comparesThings,
+  isMask,
+  isPlain,
+  mentions,
+  NEGATED,
+  normalise,
+  truthOf,
+} from "./conditions.js";
 import { LockInterpreter } from "./lock-interpreter.js";
 import { callKey } from "./recorder.js";
 import { limitSigns, signsOf, signTest, ZERO } from "./signs.js";
 import { type Fact, factKey, type PathState, type ReadDep, takeLock } from "./state.js";
 import type { Value } from "./value.js";
+
+/** Keys of two names of constants, or of two numbers that are not the same in another spelling. */
+function areDifferent(a: string, b: string): boolean {
+  if (/^g:[A-Z0-9_]+$/.test(a) && /^g:[A-Z0-9_]+$/.test(b)) return a !== b;
+  const [x, y] = [a, b].map((key) => (/^#\w+$/.test(key) ? Number(key.slice(1).replace(/[uUlL]+$/, "")) : Number.NaN));
+  return !Number.isNaN(x) && !Number.isNaN(y) && x !== y;
+}
+
+/**
+ * Whether a test of two things for being equal goes against another one that was decided before: `a != X` against `a == X` (a
+ * switch asks in one way what a flag was set by in the other), `a == X` against `a == Y` for two names of constants.
+ */
+function contradicts(known: ReadonlyMap<string, boolean>, test: Value, truth: boolean): boolean {
+  const [left, right] = test.parts;
+  if (test.kind !== "op" || left === undefined || right === undefined || !["==", "!="].includes(test.name))
+    return false;
+  if (known.get(`(${NEGATED[test.name]} ${left.key} ${right.key})`) === truth) return true;
+  if ((test.name === "==") !== truth || !isPlain(right)) return false;
+  for (const [key, was] of known) {
+    if (was !== key.startsWith(`(== ${left.key} `) || !(was || key.startsWith(`(!= ${left.key} `))) continue;
+    const other = key.slice(`(== ${left.key} `.length, -1);
+    if (areDifferent(other, right.key)) return true;
+  }
+  return false;
+}
 
 export abstract class ConditionInterpreter extends LockInterpreter {
   /** All reads that a value rests on. */
@@ -53,6 +88,7 @@ export abstract class ConditionInterpreter extends LockInterpreter {
   private decide(s: PathState, test: Value, truth: boolean): boolean {
     const known = s.known.get(test.key);
     if (known !== undefined && known !== truth) return false;
+    if (contradicts(s.known, test, truth)) return false;
     // A lock that is held was taken through a pointer that is not null.
     if (!truth && s.locks.has(test.key)) return false;
     const sign = signTest(test, truth);

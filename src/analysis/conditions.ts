@@ -12,9 +12,12 @@ export const NEGATED: Record<string, string> = { "!=": "==", "==": "!=", "<": ">
 export const isMask = (value: Value): boolean =>
   ["constant", "global", "param"].includes(value.kind) || (value.kind === "op" && value.parts.every(isMask));
 
+/** A plain constant, or a name in capitals for one. */
+export const isPlain = (v: Value): boolean =>
+  v.kind === "constant" || (v.kind === "global" && /^[A-Z0-9_]+$/.test(v.name));
+
 /** `a == b` where neither is a plain constant: a look at whose something is. */
 export function comparesThings(test: Value): boolean {
-  const isPlain = (v: Value): boolean => v.kind === "constant" || (v.kind === "global" && /^[A-Z0-9_]+$/.test(v.name));
   return test.parts.length === 2 && !test.parts.some(isPlain);
 }
 
