@@ -173,7 +173,8 @@ describe("any bytes", () => {
         const codes = message.problems.map((problem) => problem.code);
         expect(message.messageId === null).toBe(codes.includes("no-message-id"));
         expect(message.date === null).toBe(codes.includes("no-date") || codes.includes("bad-date"));
-        expect(message.body.text).not.toContain("\r\n");
+        // Of two carriage returns the first may be the text's own: a patch of a file with CRLF, sent with CRLF.
+        if (!text.includes("\r\r")) expect(message.body.text).not.toContain("\r\n");
       }),
       { numRuns: 400 },
     );
