@@ -84,6 +84,8 @@ export interface LockEvent extends EventBase {
   oddOnSome: boolean;
   /** unlock: it was given back before on this path, and not taken since. On some path. */
   twice: boolean;
+  /** unlock: it was a callee that gave it back before, which may have more to say of it than its summary. */
+  there: boolean;
   /** unlock: on some path the lock was the caller's, not taken here. */
   callers: boolean;
   /** In a callee: every path through it does this. */
@@ -173,6 +175,7 @@ function mergeLock(own: LockEvent, other: LockEvent): void {
   own.odd = own.odd && other.odd;
   own.oddOnSome = own.oddOnSome || other.oddOnSome;
   own.twice = own.twice || other.twice;
+  own.there = own.there || other.there;
   own.callers = own.callers || other.callers;
 }
 

@@ -81,11 +81,12 @@ export abstract class LockInterpreter extends Recorder {
   emitLock(s: PathState, { lock, mode, family }: Held, at: number, more: LockDetail = {}): void {
     const { via = [], always = true, attempt = false, ignored = false, waits = true } = more;
     const own = s.locks.get(lock.key);
-    const odd = own !== undefined && !(own.mode === "shared" && mode === "shared");
+    const isShared = own?.mode === "shared" && mode === "shared";
     const how = {
-      odd: odd && own.how === "taken",
-      oddOnSome: odd,
+      odd: own?.how === "taken" && !isShared,
+      oddOnSome: own !== undefined,
       twice: false,
+      there: false,
       callers: false,
       always,
       attempt,
@@ -110,6 +111,7 @@ export abstract class LockInterpreter extends Recorder {
       odd,
       oddOnSome: odd,
       twice,
+      there: s.freed.get(lock.key)?.there === true,
       callers,
       always: true,
       attempt: false,
@@ -155,6 +157,10 @@ export abstract class LockInterpreter extends Recorder {
     if (model.op === "unlock") {
       this.emitUnlock(s, lock, model.family, at);
       this.unlock(s, lock, at);
+    } else if (model.op === "downgrade") {
+      const held = s.locks.get(lock.key);
+      if (held !== undefined) s.locks.set(lock.key, { ...held, mode: "shared" });
+      s.snapshot = null;
     } else if (model.op === "assert") {
       this.lock(s, model, lock, at, true);
     } else if (model.success === null) {

@@ -7,7 +7,7 @@ export type LockMode = "exclusive" | "shared";
 
 /** How a call changes the lockset. `argument` is the 0-based argument that names the lock. */
 export interface LockCall {
-  op: "lock" | "unlock" | "assert";
+  op: "lock" | "unlock" | "assert" | "downgrade";
   argument: number;
   /** Name of the one lock that is meant, where no argument names it: that of cpus_read_lock(). */
   global: string | null;

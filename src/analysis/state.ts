@@ -71,8 +71,11 @@ export interface PathState {
   locks: Map<string, Held>;
   /** Locks that some path to here released or never took while another holds them. */
   unsure: Set<string>;
-  /** Locks that this path gave back and has not taken since; `callers` when it had not taken them before either. */
-  freed: Map<string, { lock: Value; callers: boolean }>;
+  /**
+   * Locks that this path gave back and has not taken since; `callers` when it had not taken them before either, `there` when a
+   * callee gave them back.
+   */
+  freed: Map<string, { lock: Value; callers: boolean; there: boolean }>;
   env: Map<string, Value>;
   /** Truth of conditions already decided on this path, by value key. */
   known: Map<string, boolean>;
@@ -151,7 +154,7 @@ export function copyState(s: PathState): PathState {
  */
 export function propertyKey(s: PathState): string {
   const given = [...s.freed].filter(([, f]) => f.callers).map(([key]) => `-${key}`);
-  const tried = [...s.pending.values()].map((p) => `?${p.held.lock.key}`);
+  const tried = [...s.pending.keys()].map((key) => `?${key}`);
   return [...s.locks.keys(), ...given, ...tried].sort().join("|");
 }
 
@@ -282,12 +285,12 @@ export function takeLock(s: PathState, held: Held): void {
 }
 
 /** Gives a lock back: every read made under it is from now on only history. Returns whether it was known to be held. */
-export function dropLock(s: PathState, key: string, lock: Value, at: number): boolean {
+export function dropLock(s: PathState, key: string, lock: Value, at: number, there = false): boolean {
   s.snapshot = null;
   const held = s.locks.get(key);
   const had = s.locks.delete(key);
   if (!s.freed.has(key))
-    s.freed.set(key, { lock, callers: held === undefined ? !s.unsure.has(key) : held.how === "asserted" });
+    s.freed.set(key, { lock, callers: held === undefined ? !s.unsure.has(key) : held.how === "asserted", there });
   s.unsure.delete(key);
   for (const [k, fact] of s.facts) {
     const dep = aged(fact.dep, key, at);

@@ -88,6 +88,7 @@ export function summarise(facts: FunctionFacts, models: AnalysisModels): Summary
     takenLocks(returns),
     releasedLocks(returns),
     drops,
+    unnamedDrops(facts.events),
     acquiredLocks(facts, drops),
     calledBack(facts.events),
     returnedDeps(returns),
@@ -134,6 +135,15 @@ function droppedLocks(events: readonly Event[]): { lock: Value; family: string; 
     if (e.via.length < MAX_DEPTH && out.size < MAX_LOCKS)
       out.set(e.lock.key, { lock: e.lock, family: e.family, via: e.via });
   }
+  return [...out.values()];
+}
+
+/** Locks that were not taken here, are given back, and hang on something that the caller has no name for. */
+function unnamedDrops(events: readonly Event[]): { name: string; family: string }[] {
+  const out = new Map<string, { name: string; family: string }>();
+  for (const e of events)
+    if (e.kind === "unlock" && e.callers && !isCallers(e.lock))
+      out.set(`${e.lock.name} ${e.family}`, { name: e.lock.name, family: e.family });
   return [...out.values()];
 }
 

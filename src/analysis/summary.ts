@@ -39,6 +39,8 @@ export class Summary {
     private readonly released: readonly { lock: Value; always: boolean }[],
     /** Locks of the caller that it gives back, whether or not it takes them again. */
     private readonly drops: readonly { lock: Value; family: string; via: string[] }[],
+    /** Locks that it gives back by a path of its own: which of the caller's that is, only their kind and name may tell. */
+    private readonly unnamed: readonly { name: string; family: string }[],
     /** Locks that it takes although its caller might hold them, with the calls that lead there. */
     private readonly acquires: readonly Acquired[],
     /** Calls of what the caller gave it to call. */
@@ -96,10 +98,18 @@ export class Summary {
       const lock = translate(held.lock);
       if (lock !== null) interpreter.emitLock(s, { ...held, lock }, at, { via: [this.name, ...via], always });
     }
+    for (const { name, family } of this.unnamed) {
+      for (const [key, held] of [...s.locks]) {
+        if (held.family !== family || held.lock.name !== name) continue;
+        s.locks.delete(key);
+        s.unsure.add(key);
+        s.snapshot = null;
+      }
+    }
     for (const { lock, always } of this.released) {
       const value = translate(lock);
       if (value === null) continue;
-      dropLock(s, value.key, value, at);
+      dropLock(s, value.key, value, at, true);
       if (!always) s.unsure.add(value.key);
     }
     for (const { held, success } of this.taken) {

@@ -3,7 +3,7 @@
  * gives back one that it did not take, may be meant to; a patch that makes it do so, with the callers as they were, is not
  * (the contract of a function with its callers, as annotations of sparse and of Clang's context analysis would write it down).
  */
-import type { CallEvent } from "../analysis/events.js";
+import type { CallEvent, Event } from "../analysis/events.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { LockEffect, Outcome } from "../rules/outcome.js";
 
@@ -51,20 +51,25 @@ export function bringsEffect(outcome: Outcome, compared: Compared): boolean {
   if (before === null || after === null || !isAnalysed(base.program, before)) return false;
   // Unchanged itself: it is its callee that changed, and that is where it is said.
   if (textOf(before) === textOf(after) || outcome.acknowledgedBy !== null) return false;
-  if (hadEffect(outcome, compared) || callsUnknown(before, after, compared)) return false;
+  if (hadEffect(outcome, compared) || callsUnknown(outcome, before, after, compared)) return false;
   return !callersMakeUp(outcome, after, compared);
 }
 
-/** A call that the patch adds, of a function that is not in view, may well do to the lock what is missing here. */
-function callsUnknown(before: ProgramFunction, after: ProgramFunction, { base, result }: Compared): boolean {
+/** A call that the patch adds, of a function that is not in view and can get at the lock, may do to it what is missing here. */
+function callsUnknown(
+  { effect }: Outcome,
+  before: ProgramFunction,
+  after: ProgramFunction,
+  { base, result }: Compared,
+): boolean {
   const unknown = (program: Program, f: ProgramFunction): CallEvent[] =>
-    program.facts(f).events.flatMap((e) => (e.kind === "call" && !e.resolved && e.args.some(isPlace) ? [e] : []));
+    program.facts(f).events.filter((e): e is CallEvent => e.kind === "call" && !e.resolved);
   const known = new Set(unknown(base.program, before).map((e) => e.name));
   const { pure } = result.program.models;
-  return unknown(result.program, after).some((e) => !known.has(e.name) && !pure(e.name));
+  return unknown(result.program, after).some(
+    (e) => !known.has(e.name) && !pure(e.name) && e.args.some((a) => effect?.owners.includes(a.key)),
+  );
 }
-
-const isPlace = ({ kind }: { kind: string }): boolean => kind !== "constant" && kind !== "op";
 
 /** The callers were changed with the function, and know what to do: none of them is left with the effect in turn. */
 function callersMakeUp(outcome: Outcome, f: ProgramFunction, compared: Compared): boolean {
@@ -86,9 +91,12 @@ function callersMakeUp(outcome: Outcome, f: ProgramFunction, compared: Compared)
   });
 }
 
-/** Whether every call hands over a lock of this name, or may do so. */
+/** Whether every call hands over a lock of this name, or may do so: the caller takes such a lock on some path. */
 function holdsAtCall(caller: ProgramFunction, f: ProgramFunction, field: string, program: Program): boolean {
-  const calls = program.facts(caller).events.filter((e) => e.kind === "call" && e.name === f.fn.name);
+  const { events } = program.facts(caller);
+  const calls = events.filter((e) => e.kind === "call" && e.name === f.fn.name);
+  const takes = events.some((e) => e.kind === "lock" && e.lock.name === field && e.via[0] !== f.fn.name);
   const isIt = (key: string): boolean => key === field || key.endsWith(`.${field}`) || key.endsWith(`:${field}`);
-  return calls.length > 0 && calls.every((e) => e.held.some((h) => h.lock.name === field) || [...e.unsure].some(isIt));
+  const holds = (e: Event): boolean => e.held.some((h) => h.lock.name === field) || (takes && [...e.unsure].some(isIt));
+  return calls.length > 0 && calls.every(holds);
 }

@@ -120,8 +120,11 @@ export function judge(
     base: { program: sides.base, outcomes: outcomes.base },
     result: { program: sides.result, outcomes: outcomes.result },
   };
-  const byEffect = (outcome: Outcome): FindingStatus | null =>
-    outcome.effect !== undefined && bringsEffect(outcome, compared) ? "introduced" : null;
+  // One comment for one lock of a function: the first way out stands for the others.
+  const byEffect = (outcome: Outcome): FindingStatus | null => {
+    if (outcome.effect === undefined || out.some((o) => sameFault(o.outcome, outcome))) return null;
+    return bringsEffect(outcome, compared) ? "introduced" : null;
+  };
   for (const outcome of outcomes.result) {
     const isWeak = outcome.weak === true && !isLoss(outcome, outcomes);
     const status = isWeak ? byEffect(outcome) : statusOf(outcome, outcomes, patch, touched);

@@ -59,10 +59,15 @@ function isFault(
   facts: FunctionFacts,
 ): boolean {
   const { lock } = held;
+  const unlocksAll = facts.events.filter((e) => e.kind === "unlock" && e.lock === lock);
   if (held.all || !isSteady(lock) || !unlocks.some((u) => !u.odd) || unlocks.some((u) => u.callers)) return false;
   const having = returns.filter((r) => r.held.some((h) => h.lock === lock));
   const isPeer = (r: ReturnEvent): boolean =>
     r.at !== event.at && !having.includes(r) && unlocks.some((u) => facts.dominance.reaches(u.block, r.block));
+  // Given back on some paths to this very exit: the condition for that may well be the right one.
+  const isHere = (r: ReturnEvent): boolean =>
+    r.at === event.at && !having.includes(r) && unlocksAll.some((u) => facts.dominance.reaches(u.block, r.block));
+  if (returns.some(isHere)) return false;
   const peers = returns.filter(isPeer).map((r) => classOf(r, f.fn));
   const own = classOf(event, f.fn);
   if (own === "errno") return peers.length > 0 && having.every((r) => classOf(r, f.fn) === "errno");

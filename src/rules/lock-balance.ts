@@ -44,7 +44,6 @@ function doubleAcquires(rule: LockRule, f: ProgramFunction, facts: FunctionFacts
   for (const event of facts.events) {
     if (event.kind !== "lock" || event.attempt || !event.oddOnSome || !rule.families.includes(event.family)) continue;
     const first = event.held.find((h) => h.lock === event.lock);
-    if (first?.mode === "shared" && event.mode === "shared") continue;
     // Only under conditions in a callee: those are the callee's business, not visible here.
     const weak = first?.how !== "taken" || !event.odd || !event.always || !isSteady(event.lock);
     const callee = event.via[0] ?? "";
@@ -70,7 +69,9 @@ function strayUnlocks(rule: LockRule, f: ProgramFunction, facts: FunctionFacts, 
     const others = unlocks.filter((u) => u !== event && u.lock === event.lock);
     const onBranch = taken !== undefined && alwaysUnlocks(facts, taken, event) && !others.some((u) => u.callers);
     const { twice } = event;
-    const weak = event.via.length > 0 || !isSteady(event.lock) || !(twice || onBranch);
+    // Under a condition of its own, the second may well be paired by it with a lock in between.
+    const again = twice && !event.there && others.some((u) => facts.dominance.alwaysReaches(u.block, event.block));
+    const weak = event.via.length > 0 || !isSteady(event.lock) || !(again || onBranch);
     const callee = event.via[0] ?? "";
     const how = twice ? "twice" : taken !== undefined ? "branch" : "never";
     const detail = { kind: "stray-unlock" as const, lock: event.lock.show, writer: f.fn.name, callee, how } as const;

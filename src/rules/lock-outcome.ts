@@ -20,6 +20,12 @@ export const isSteady = (lock: Value): boolean => {
 export const declares = (f: ProgramFunction, names: ReadonlySet<string>, lock: Value): boolean =>
   f.fn.annotations.some((a) => names.has(a.name) && /(\w+)[\s)]*$/.exec(a.args)?.[1] === lock.name);
 
+function ownersOf(lock: Value): string[] {
+  const out: string[] = [];
+  for (let v: Value | null = lock; v !== null; v = v.base) out.push(v.key);
+  return out;
+}
+
 export interface LockFault {
   detail: OutcomeDetail;
   severity: "error" | "warning" | "note";
@@ -44,7 +50,7 @@ export function lockOutcome(rule: LockRule, f: ProgramFunction, fault: LockFault
     competitors: [],
     whole: true,
     weak,
-    effect: { what, lock: lock.show, field: lock.name, when },
+    effect: { what, lock: lock.show, field: lock.name, owners: ownersOf(lock), when },
     acknowledgedBy: acknowledgement(f, rule.acknowledged),
   };
 }

@@ -16,6 +16,7 @@ const lockFamily = z.strictObject({
   unlock: words.default([]).describe("Calls that give it back"),
   trylock: words.default([]).describe("Calls that took it when they return nonzero"),
   killable: words.default([]).describe("Calls that took it when they return zero"),
+  downgrade: words.default([]).describe("Calls that turn it into a shared one"),
   assert: words.default([]).describe("Calls and annotations that say it is held"),
 });
 
@@ -98,6 +99,7 @@ function lockTable(files: readonly ModelFile[]): Map<string, LockCall> {
       for (const name of f.unlock) table.set(name, { ...base, op: "unlock", success: null });
       for (const name of f.trylock) table.set(name, { ...base, op: "lock", success: "nonzero", waits: false });
       for (const name of f.killable) table.set(name, { ...base, op: "lock", success: "zero" });
+      for (const name of f.downgrade) table.set(name, { ...base, op: "downgrade", success: null });
       for (const name of f.assert) table.set(name, { ...base, op: "assert", success: null });
     }
   }

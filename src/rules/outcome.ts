@@ -126,6 +126,8 @@ export interface LockEffect {
   /** The lock as the function spells it, and the field that it is. */
   lock: string;
   field: string;
+  /** Keys of the lock and of what it is a part of: a function that is given one of them can get at the lock. */
+  owners: readonly string[];
   /** What the return says on which the lock is kept; "" for all else. */
   when: "none" | "zero" | "errno" | "other" | "unknown" | "";
 }

@@ -8,6 +8,8 @@ export type ReturnClass = "none" | "zero" | "errno" | "other" | "unknown";
 /** The class of a return of a function. */
 export function classOf(event: ReturnEvent, { returns }: CFunction): ReturnClass {
   if (event.value === null) return "none";
+  // A constant with a name, such as VM_FAULT_LOCKED, says something that no other value does.
+  if (event.value.kind === "global" && /^[A-Z0-9_]+$/.test(event.value.name)) return "other";
   // `if (ret) return ret;`: a number that is not zero is an errno to most callers; a truth value or a pointer is not.
   const isNumber = returns.pointers === 0 && returns.name !== "bool";
   switch (event.signs) {

@@ -115,7 +115,8 @@ function readLocks(fn: Pick<FnSite, "file" | "body">, models: AnalysisModels): P
     const { op, family, mode } = model;
     const args = call.args.map(slice).join(", ");
     if (stmt === undefined || model.success !== null) conditional.add(lock);
-    else if (op !== "assert") locks.push({ node: stmt, call: call.name, op, lock, args, family, mode });
+    else if (op === "lock" || op === "unlock")
+      locks.push({ node: stmt, call: call.name, op, lock, args, family, mode });
   }
   return { locks, conditional };
 }

@@ -78,8 +78,10 @@ const leaving: Operator[] = [
           .filter((n) => n.type === "goto_statement")
           .filter((g) => {
             const label = fieldOf(g, "label");
-            const target = label && labels.get(textOf(fn, label));
-            return target?.some((t) => group.unlocks.some((u) => u.node === t)) === true;
+            const target = (label && labels.get(textOf(fn, label))) ?? [];
+            const unlock = target.findIndex((t) => group.unlocks.some((u) => u.node === t));
+            // A label in front of the lock is a second try, to which nobody jumps with it held.
+            return unlock !== -1 && !target.slice(0, unlock).some((t) => group.locks.some((l) => isIn(l.node, t)));
           })
           .map((g) => draft(fn, g, [replace(g, out)])),
       ),
