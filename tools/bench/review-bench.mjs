@@ -125,7 +125,7 @@ export default async function reviewBench({ tree: given, growth: more, runs = "3
     const times = Math.max(1, Number(runs) || 1);
     const rows = sideBySide(programs(tree, box, peers), times);
     const lines = [
-      `Medians of ${times} runs of each in turn, on ${cpus().length} cores with Node ${process.versions.node}; memory is the highest of the runs.`,
+      `Medians of ${times} ${times === 1 ? "run" : "runs"} of each in turn, on ${cpus().length} cores with Node ${process.versions.node}; memory is the highest of the runs. Where seconds and processor seconds are far apart, the machine had other work.`,
       "",
       "| | seconds | processor seconds | peak memory, MB |",
       "|---|---:|---:|---:|",
