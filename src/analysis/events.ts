@@ -108,19 +108,27 @@ export interface ReturnEvent extends EventBase {
   freed: readonly Value[];
 }
 
+/** The function says that a lock is held here: lockdep_assert_held(). The event's own locks are those held before it. */
+export interface AssertEvent extends EventBase {
+  kind: "assert";
+  lock: Value;
+  /** For reading only is not enough. */
+  write: boolean;
+}
+
 /** A branch that rests on reads of shared state. */
 export interface CheckEvent extends EventBase {
   kind: "check";
   deps: readonly ReadDep[];
 }
 
-export type Event = AccessEvent | CallEvent | LockEvent | ReturnEvent | CheckEvent;
+export type Event = AccessEvent | CallEvent | LockEvent | ReturnEvent | CheckEvent | AssertEvent;
 
 const keysOf = (values: readonly Value[]): string => values.map((v) => v.key).join();
 
 const eventKey = (e: Event): string => {
   const what = e.kind === "read" || e.kind === "write" ? `${e.place.key}:${e.stored}` : e.kind === "call" ? e.name : "";
-  const lock = e.kind === "lock" || e.kind === "unlock" ? e.lock.key : "";
+  const lock = e.kind === "lock" || e.kind === "unlock" || e.kind === "assert" ? e.lock.key : "";
   const locks = e.kind === "return" ? `${keysOf(e.held.map((h) => h.lock))}-${keysOf(e.freed)}` : "";
   return `${e.at}:${e.kind}:${locks}:${what}:${lock}:${e.origin?.at ?? ""}:${e.origin?.fn.name ?? ""}`;
 };

@@ -89,9 +89,16 @@ export class Interpreter extends ConditionInterpreter {
 
   protected nextElement(s: PathState, loop: number, name: string, args: Expr[]): void {
     const found = this.iterator(name);
+    const isVariable = (arg: Expr): boolean => {
+      const kind = arg.kind === "id" ? s.env.get(arg.name)?.kind : undefined;
+      return kind === "local" || kind === "element";
+    };
+    // queue_for_each_hw_ctx(q, hctx, i): the parameter is what is gone through, the variables are what goes.
+    const hasVariable = args.some(isVariable);
     args.forEach((arg, i) => {
       if (arg.kind !== "id") return;
       const old = s.env.get(arg.name);
+      if (found === null && (old?.kind === "param" || old?.kind === "container") && hasVariable) return;
       const isObject = found !== null && found.variable === i;
       const isFresh = found === null && (i === 0 || old?.kind === "local" || old?.kind === "element");
       // Once a loop's variable, always: it may have been found equal to another name meanwhile.
@@ -211,9 +218,19 @@ export class Interpreter extends ConditionInterpreter {
         return this.eval(s, expr);
       case "cast":
         return this.castTo(this.place(s, expr.arg), expr.type);
+      case "call":
+        return this.memberMacro(s, expr) ?? this.eval(s, expr);
       default:
         return this.eval(s, expr);
     }
+  }
+
+  /** ACCESS_PRIVATE(p, lock) names p->lock; null for any other call. */
+  protected memberMacro(s: PathState, expr: Extract<Expr, { kind: "call" }>): Value | null {
+    const [object, field] = expr.args;
+    if (expr.callee.kind !== "id" || !this.ctx.models.memberMacros.has(expr.callee.name)) return null;
+    if (object === undefined || field?.kind !== "id") return null;
+    return this.member(this.place(s, object), field.name, true);
   }
 
   /** What a pointer points to: the same path, except that a parameter is not what its caller made it point to. */
@@ -360,6 +377,7 @@ export class Interpreter extends ConditionInterpreter {
     const lock = this.ctx.models.locks.get(callee);
     if (lock !== undefined) return this.lockCall(s, lock, expr, callee, use);
     if (isContainerOf(callee)) return this.containerOf(s, expr);
+    if (this.complaint(s, expr, callee)) return this.fresh(s, callee, expr.at, null);
     const hint = stripHints(expr);
     if (hint !== expr) return this.hinted(s, hint, use);
     const args = expr.args.map((a) => this.eval(s, a));
@@ -411,7 +429,8 @@ export class Interpreter extends ConditionInterpreter {
       if (!this.ctx.oneContainer) result.within = this.containerIn(args);
       return result;
     }
-    if (this.ctx.models.pure(name) && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
+    const isValue = this.ctx.models.pure(name) && !this.ctx.models.disposers.has(name);
+    if (isValue && args.length > 0 && args.every(isMask)) return this.values.op(name, args);
     const summary = this.ctx.summaryOf(name);
     const pointer = s.env.get(name);
     this.record(s, {

@@ -47,10 +47,10 @@ export abstract class LockInterpreter extends Recorder {
   protected guard(s: PathState, step: Extract<Step, { kind: "guard" }>): void {
     const args = step.args.map((a) => this.place(s, a));
     const model = this.ctx.models.guards.get(step.className);
-    const lock = args[model?.argument ?? 0];
     // A guard of a kind that no model knows (DEFINE_GUARD) may lock what it is given.
-    if (model === undefined) this.maybeLocked(s, args);
-    if (model === undefined || lock === undefined) return;
+    if (model === undefined) this.maybeLocked(s, args, true);
+    const lock = model === undefined ? null : this.modelledLock(model, args[model.argument], null);
+    if (model === undefined || lock === null) return;
     this.lock(s, model, lock, step.at);
     s.guards.set(step.id, { key: lock.key, family: model.family });
   }
@@ -70,6 +70,7 @@ export abstract class LockInterpreter extends Recorder {
     const how = asserted ? "asserted" : "taken";
     const held: Held = { lock, mode: model.mode, acquired: at, block: this.block, family: model.family, how };
     if (!asserted) this.emitLock(s, held, at, { waits: model.waits });
+    else this.record(s, { kind: "assert", at, lock, write: model.write });
     if (asserted && s.locks.has(lock.key)) return;
     takeLock(s, held);
     // Guarded state may have changed until the lock was had: a second look under it decides anew.
@@ -151,7 +152,7 @@ export abstract class LockInterpreter extends Recorder {
     args.forEach((a) => {
       if (a !== arg) this.eval(s, a);
     });
-    const lock = arg === undefined ? this.values.global(model.global ?? name) : this.place(s, arg);
+    const lock = this.modelledLock(model, arg && this.place(s, arg), name) as Value;
     const result = this.values.result(name, at, null);
     this.rebind(s, result);
     if (model.op === "unlock") {
@@ -181,9 +182,35 @@ export abstract class LockInterpreter extends Recorder {
     return result;
   }
 
-  protected maybeLocked(s: PathState, args: readonly Value[]): void {
+  /** The lock that a call is about, from the argument that leads to it; `name` stands for one that nothing names. */
+  protected modelledLock(model: LockCall, place: Value | undefined, name: string | null): Value | null {
+    if (model.global !== null) return this.values.global(model.global);
+    if (place === undefined) return name === null ? null : this.values.global(name);
+    return model.field.reduce((base, field, i) => this.member(base, field, i === 0), place);
+  }
+
+  /**
+   * `WARN_ON(!mutex_is_locked(&x->lock))`, `lockdep_assert(lockdep_is_held(&x->lock))`: says that the lock is held. True when
+   * the call was such a one.
+   */
+  protected complaint(s: PathState, expr: Extract<Expr, { kind: "call" }>, name: string): boolean {
+    const whenTrue = this.ctx.models.complaints.get(name);
+    const arg = expr.args[0];
+    if (whenTrue === undefined || arg === undefined) return false;
+    const negated = arg.kind === "unary" && arg.op === "!";
+    const test = negated ? arg.arg : arg;
+    if (negated !== whenTrue || test.kind !== "call" || test.callee.kind !== "id") return false;
+    const model = this.ctx.models.lockTests.get(test.callee.name);
+    if (model === undefined) return false;
+    const place = test.args[model.argument];
+    const lock = this.modelledLock(model, place && this.place(s, place), null);
+    if (lock !== null) this.lock(s, model, lock, expr.at, true);
+    return lock !== null;
+  }
+
+  protected maybeLocked(s: PathState, args: readonly Value[], anything = false): void {
     for (const arg of args) {
-      if (!this.isObject(arg)) continue;
+      if (!anything && !this.isObject(arg)) continue;
       s.unsure.add(`?${arg.key}`);
       s.snapshot = null;
     }

@@ -5,12 +5,16 @@
 
 export type LockMode = "exclusive" | "shared";
 
-/** How a call changes the lockset. `argument` is the 0-based argument that names the lock. */
+/** How a call changes the lockset. `argument` is the 0-based argument that names the lock, or the object it is a field of. */
 export interface LockCall {
   op: "lock" | "unlock" | "assert" | "downgrade";
   argument: number;
-  /** Name of the one lock that is meant, where no argument names it: that of cpus_read_lock(). */
+  /** Fields that lead from the argument to the lock: inode_lock(inode) takes inode->i_rwsem. Empty: the argument is it. */
+  field: readonly string[];
+  /** The one lock that it is about, whatever the arguments: rtnl_lock() takes rtnl_mutex. */
   global: string | null;
+  /** For an assertion: being held for reading is not enough. */
+  write: boolean;
   mode: LockMode;
   /** For trylock, _killable and _interruptible forms: the result that means the lock was taken; null when it always is. */
   success: "zero" | "nonzero" | null;
@@ -105,6 +109,16 @@ export interface LockOrder {
 
 export interface AnalysisModels {
   locks: ReadonlyMap<string, LockCall>;
+  /** Questions whether a lock is held: an assertion where a warning or lockdep_assert() is given them. */
+  lockTests: ReadonlyMap<string, LockCall>;
+  /** What comments call a lock that there is only one of: RTNL -> rtnl_mutex. */
+  lockWords: ReadonlyMap<string, string>;
+  /** Calls that complain when their argument is true, and those that complain when it is false. */
+  complaints: ReadonlyMap<string, boolean>;
+  /** Macros that name a member of their first argument by the second: ACCESS_PRIVATE(p, lock) is p->lock. */
+  memberMacros: ReadonlySet<string>;
+  /** Calls by which a function becomes one that runs by itself, with no lock held: INIT_WORK(&w, f). Name -> argument. */
+  spawners: ReadonlyMap<string, number>;
   /** guard(class) and scoped_guard(class): the class's lock. */
   guards: ReadonlyMap<string, LockCall>;
   accessors: ReadonlyMap<string, AccessCall>;

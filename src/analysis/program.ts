@@ -2,7 +2,7 @@
  * The functions in view and who calls whom. A name is resolved as a linker and the kernel's layout would: the same file's
  * static, then the same directory, then the same architecture, then any other; a strong definition beats a __weak one.
  */
-import type { CFile, CFunction, CStruct, MacroFunction, TableEntry, TypeRef } from "../source/ast.js";
+import type { CFile, CFunction, CStruct, MacroFunction, StructField, TableEntry, TypeRef } from "../source/ast.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import { Rings } from "./rings.js";
@@ -31,6 +31,7 @@ export class Program {
   private own: Map<CFunction, ProgramFunction> | null = null;
   private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
   private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
+  private guarded: boolean | null = null;
   private callersByName: Map<string, ProgramFunction[]> | null = null;
   /** Number of functions that this program has analysed itself, neither kept nor borrowed. */
   analysed = 0;
@@ -225,6 +226,21 @@ export class Program {
       at = field.type.name;
     }
     return false;
+  }
+
+  /** Whether any struct in view has a field that names its lock. */
+  get hasGuardedFields(): boolean {
+    this.guarded ??= [...this.structs.values()].some((s) => s.fields.some((f) => f.guardedBy !== null));
+    return this.guarded;
+  }
+
+  hasStruct(name: string): boolean {
+    return this.structs.has(name);
+  }
+
+  /** The annotation at a field of a struct that names its lock, or null. */
+  guardOf(struct: string, field: string): StructField["guardedBy"] {
+    return this.structs.get(struct)?.fields.find((f) => f.name === field)?.guardedBy ?? null;
   }
 
   /** Functions in view that call this one by name. */

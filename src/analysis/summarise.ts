@@ -123,6 +123,7 @@ function takenLocks(returns: readonly ReturnEvent[]): LockEffect[] {
     if (lacking.length === 0 || held.all) out.push({ held, success: null });
     else if (only("zero")) out.push({ held, success: "zero" });
     else if (only("nonzero")) out.push({ held, success: "nonzero" });
+    else out.push({ held, success: "maybe" });
   }
   return out;
 }

@@ -20,8 +20,8 @@ import { POINTEE, type Value } from "./value.js";
 
 export interface LockEffect {
   held: Held;
-  /** The result under which it is held; null when it always is. */
-  success: "zero" | "nonzero" | null;
+  /** The result under which it is held; null when it always is; maybe when no result tells. */
+  success: "zero" | "nonzero" | "maybe" | null;
 }
 
 export interface Acquired {
@@ -117,6 +117,7 @@ export class Summary {
       if (lock === null) continue;
       const here = { ...held, lock, acquired: at, block: interpreter.block };
       if (success === null) takeLock(s, here);
+      else if (success === "maybe") s.unsure.add(lock.key);
       else s.pending.set(result.key, { held: here, success });
     }
     if (this.returnsOthers !== null) {

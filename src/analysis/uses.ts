@@ -3,6 +3,7 @@
  * function can change with nothing but its own text and what these names mean.
  */
 import type { CFunction, Expr, Stmt } from "../source/ast.js";
+import { walkStmts } from "./walk.js";
 
 export interface Uses {
   calls: ReadonlySet<string>;
@@ -39,26 +40,4 @@ function findUses(body: readonly Stmt[]): Uses {
 function addCallback(arg: Expr, calls: Set<string>): void {
   if (arg.kind === "id" && !/^[A-Z0-9_]+$/.test(arg.name)) calls.add(arg.name);
   else if ((arg.kind === "unary" && arg.op === "&") || arg.kind === "cast") addCallback(arg.arg, calls);
-}
-
-/** Visits every expression of a list of statements, outermost first. */
-function walkStmts(body: readonly Stmt[], visit: (expr: Expr) => void): void {
-  const stack: (Stmt | Expr)[] = [...body].reverse();
-  while (stack.length > 0) {
-    const node = stack.pop() as Stmt | Expr;
-    if (EXPRESSIONS.has(node.kind)) visit(node as Expr);
-    for (const value of Object.values(node)) pushChildren(stack, value);
-  }
-}
-
-const EXPRESSIONS = new Set<string>(
-  "id number string member index unary binary assign call cond cast comma init sizeof".split(" "),
-);
-
-function pushChildren(stack: (Stmt | Expr)[], value: unknown): void {
-  if (Array.isArray(value)) for (const v of value) pushChildren(stack, v);
-  else if (typeof value === "object" && value !== null) {
-    if ("kind" in value) stack.push(value as Stmt);
-    else for (const v of Object.values(value)) pushChildren(stack, v);
-  }
 }

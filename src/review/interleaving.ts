@@ -2,6 +2,7 @@
 import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
 import { interleaveInconsistentGuard, interleaveStaleAfterUnlock } from "./interleaving-evidence.js";
+import { interleaveMissingLock } from "./interleaving-missing-lock.js";
 import { orderSteps } from "./words-lock-order.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
@@ -158,5 +159,7 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "stray-unlock":
     case "attempt-ignored":
       return balance(outcome);
+    case "missing-lock":
+      return interleaveMissingLock(outcome);
   }
 }

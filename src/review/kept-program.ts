@@ -28,7 +28,10 @@ type PackedFunction = Omit<CFunction, "body"> & {
   facts: Uint8Array | null;
 };
 
-type PackedFile = Pick<CFile, "path" | "text" | "structs" | "tables" | "valueNames" | "comments" | "unhandled"> & {
+type PackedFile = Pick<
+  CFile,
+  "path" | "text" | "structs" | "tables" | "valueNames" | "comments" | "prototypes" | "unhandled"
+> & {
   state: string;
   functions: PackedFunction[];
   macros: MacroDef[];
@@ -61,10 +64,10 @@ export function pack({ program, files, outcomes }: KeptProgram, codec: Codec): P
 const packed = new WeakMap<CFunction, PackedFunction>();
 
 function packFile(file: CFile, state: string, program: Program, codec: Codec): PackedFile {
-  const { path, text, structs, tables, valueNames, comments, unhandled } = file;
+  const { path, text, structs, tables, valueNames, comments, prototypes, unhandled } = file;
   const functions = file.functions.map((fn) => packFunction(fn, file, program, codec));
   const macros = file.macros.map((m) => m.def);
-  return { path, text, structs, tables, valueNames, comments, unhandled, state, functions, macros };
+  return { path, text, structs, tables, valueNames, comments, prototypes, unhandled, state, functions, macros };
 }
 
 function packFunction(fn: CFunction, file: CFile, program: Program, codec: Codec): PackedFunction {
@@ -143,6 +146,7 @@ function unpackFile(kept: PackedFile, reader: CReader, codec: Codec): CFile {
     valueNames: kept.valueNames,
     comments: kept.comments,
     macros: kept.macros.flatMap((m) => macroFunction(m, reader) ?? []),
+    prototypes: kept.prototypes,
     units,
     unhandled: kept.unhandled,
   };

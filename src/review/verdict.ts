@@ -49,6 +49,11 @@ function wasThere(outcome: Outcome, { base, result }: BothOutcomes): boolean {
   );
 }
 
+const withoutMarks = ({ base, result }: BothOutcomes): BothOutcomes => ({
+  base: base.filter((o) => o.mark !== true),
+  result: result.filter((o) => o.mark !== true),
+});
+
 /** A doubt that the patch itself brings: before it, what is missing now was there. */
 const isLoss = (outcome: Outcome, { base }: BothOutcomes): boolean =>
   outcome.lost !== undefined &&
@@ -125,9 +130,12 @@ export function judge(
     if (outcome.effect === undefined || out.some((o) => sameFault(o.outcome, outcome))) return null;
     return bringsEffect(outcome, compared) ? "introduced" : null;
   };
+  const plain = withoutMarks(outcomes);
+  const nearer = new Set(outcomes.result.filter((o) => isLoss(o, outcomes)).map((o) => o.key));
   for (const outcome of outcomes.result) {
-    const isWeak = outcome.weak === true && !isLoss(outcome, outcomes);
-    const status = isWeak ? byEffect(outcome) : statusOf(outcome, outcomes, patch, touched);
+    if (outcome.below?.some((key) => nearer.has(key))) continue;
+    const isWeak = outcome.weak && !isLoss(outcome, outcomes);
+    const status = isWeak ? byEffect(outcome) : statusOf(outcome, plain, patch, touched);
     if (status !== null) out.push({ finding: toFinding(outcome, status, patch, sides), outcome });
   }
   return out.sort((a, b) => compareFindings(a.finding, b.finding));

@@ -9,6 +9,7 @@ import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-gu
 import { inconsistentGuard } from "./words-inconsistent-guard.js";
 import { attemptIgnored, doubleAcquire, heldOnReturn, strayUnlock } from "./words-lock-balance.js";
 import { wrongOrder } from "./words-lock-order.js";
+import { missingLock } from "./words-missing-required-lock.js";
 import { staleAfterUnlock } from "./words-stale-after-unlock.js";
 
 /** How well the code was seen: with all of the tree, or in the lines that the patch shows. */
@@ -132,5 +133,7 @@ export function wordsFor(outcome: Outcome, view: View): Words {
       return wrongOrder(detail);
     case "attempt-ignored":
       return attemptIgnored(detail);
+    case "missing-lock":
+      return missingLock(detail);
   }
 }

@@ -8,6 +8,7 @@ import { evaluateGuardedAccess } from "./guarded-access.js";
 import { evaluateInconsistentGuard } from "./inconsistent-guard.js";
 import { evaluateLockBalance } from "./lock-balance.js";
 import { evaluateLockOrder } from "./lock-order.js";
+import { evaluateMissingRequiredLock } from "./missing-required-lock.js";
 import type { Outcome } from "./outcome.js";
 import type { ObjectRule, Rule } from "./rule-schema.js";
 import { evaluateStaleAfterUnlock } from "./stale-after-unlock.js";
@@ -55,6 +56,10 @@ export function evaluateRules(
     if (rule.kind === "stale-after-unlock") {
       evidence ??= new GuardEvidence(program);
       outcomes.push(...evaluateStaleAfterUnlock(evidence, rule));
+      continue;
+    }
+    if (rule.kind === "missing-required-lock") {
+      outcomes.push(...evaluateMissingRequiredLock(program, rule));
       continue;
     }
     const ctx = new RuleContext(program, rule, learnt.get(rule.id));

@@ -105,6 +105,21 @@ export type OutcomeDetail =
     }
   | { kind: "reported-read"; object: string; state: string; guard: Protection; variable: string; writer: string }
   | {
+      kind: "missing-lock";
+      lock: string;
+      /** What asks for the lock: a function that is called, or a field that is used. */
+      asker: { what: "call" | "field"; name: string };
+      /** How it asks: "lockdep_assert_held()", "its comment", "__must_hold()", "__guarded_by()". */
+      word: string;
+      /** Where the word stands: path:line. */
+      where: string;
+      /** The function that says so, when it is not the one that is called. */
+      by: string;
+      writer: string;
+      /** absent: not taken; dropped: given back before; reading: held for reading only. */
+      standing: "absent" | "dropped" | "reading";
+    }
+  | {
       kind: "wrong-order";
       /** The lock that is waited for, and the one held meanwhile. */
       outer: string;
@@ -149,10 +164,14 @@ export interface Outcome {
   whole: boolean;
   /** True when what is not shown may well excuse it: good for comparing the two sides of a patch, not for saying. */
   weak?: boolean;
-  /** For a weak one: it is said all the same where the side before the patch has an outcome of this rule and key. */
-  lost?: string;
   /** Set for outcomes of lock balance. A weak one with an effect counts when the function did not have it before (effects.ts). */
   effect?: LockEffect;
+  /** Nothing is wrong: it only marks what the side after the patch may have lost. */
+  mark?: boolean;
+  /** For a weak one: it is said all the same where the side before the patch has an outcome of this rule and key. */
+  lost?: string;
+  /** Keys of outcomes that say the same nearer to its cause: where one of them is said, this one is not. */
+  below?: readonly string[];
   /** The comment by which the code accepts the fault, or null. */
   acknowledgedBy: string | null;
 }

@@ -149,6 +149,16 @@ export const ruleSchema = z.discriminatedUnion("kind", [
       .describe("How clearly the code must speak before anything is said"),
     severity: z.strictObject({ staleCheck: severityOf.default("warning") }).prefault({}),
   }),
+  z.strictObject({
+    ...base,
+    kind: z.literal("missing-required-lock"),
+    severity: z
+      .strictObject({
+        missing: severityOf.default("warning").describe("The lock is not held at all"),
+        readOnly: severityOf.default("warning").describe("It is held for reading where writing is asked"),
+      })
+      .prefault({}),
+  }),
 ]);
 
 /** What every rule has, whatever its kind: to name the other faults of a file whose kind is none. */

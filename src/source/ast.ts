@@ -101,6 +101,20 @@ export interface TableEntry {
 export interface StructField {
   name: string;
   type: TypeRef;
+  /** What `__guarded_by(&lock)` or `__pt_guarded_by(&lock)` at the field names; null when there is none. */
+  guardedBy: { lock: string; pointee: boolean } | null;
+}
+
+/** A declaration or file-level macro that names a function: `int f(struct x *x) __must_hold(&x->lock);`. */
+export interface Prototype {
+  name: string;
+  /** What stands in the parentheses. */
+  args: string;
+  at: number;
+  end: number;
+  annotations: Annotation[];
+  /** False for `late_initcall(f);`: nothing stands before the name, so it is a macro that is given `args`. */
+  typed: boolean;
 }
 
 export interface CStruct {
@@ -166,6 +180,8 @@ export interface CFile {
   macros: readonly MacroFunction[];
   /** Where each function was read from; null for a text that is no whole file. */
   units: ReadonlyMap<CFunction, Unit> | null;
+  /** Functions that are declared here, and file-level macros with what they are given: EXPORT_SYMBOL(f). */
+  prototypes: readonly Prototype[];
   /** Constructs that were passed over, by name, counted: shown by --stats. */
   unhandled: ReadonlyMap<string, number>;
 }

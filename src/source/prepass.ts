@@ -18,6 +18,8 @@ export interface Prepassed {
   /** `__free(x)` and its like: offset -> cleanup name. */
   cleanups: ReadonlyMap<number, string>;
   macros: MacroDef[];
+  /** File-level macros that were taken out, such as EXPORT_SYMBOL(f). */
+  fileMacros: Annotation[];
   comments: CComment[];
   unhandled: Map<string, number>;
 }
@@ -64,6 +66,7 @@ class Prepass {
   readonly edits: Edit[] = [];
   readonly loops = new Map<number, string>();
   readonly annotations: Annotation[] = [];
+  readonly fileMacros: Annotation[] = [];
   readonly cleanups = new Map<number, string>();
   readonly unhandled = new Map<string, number>();
   /** Live tokens: no comments, no directives, nothing of a dropped #if arm. */
@@ -228,6 +231,8 @@ class Prepass {
     }
     if (before !== "" && before !== ";" && before !== "}" && before !== ")" && before !== "static") return i;
     if (after === "=" || after === ",") return i;
+    const args = this.text.slice(this.e[i + 1], this.s[close]).trim();
+    this.fileMacros.push({ name: this.word(i), args, at: this.s[i] as number });
     this.blank(before === "static" ? i - 1 : i, close);
     return close;
   }
@@ -381,6 +386,7 @@ export function prepass(text: string, syntax: SyntaxModel): Prepassed {
     text: applyEdits(text, [...edits, ...pass.edits]),
     loops: pass.loops,
     annotations: pass.annotations,
+    fileMacros: pass.fileMacros,
     cleanups: pass.cleanups,
     macros,
     comments,

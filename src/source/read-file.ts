@@ -10,6 +10,7 @@ import { child, type LowerContext, lowerExpr, textOf, typeRef } from "./lower-ex
 import { StmtLowering } from "./lower-stmt.js";
 import type { ParseC, SyntaxNode } from "./parse-c.js";
 import { type Prepassed, prepass, type SyntaxModel } from "./prepass.js";
+import { prototypesOf } from "./prototypes.js";
 import { valueNames } from "./value-names.js";
 
 /** A parser with the words that its pre-pass treats by name. */
@@ -17,6 +18,8 @@ export interface CReader {
   parse: ParseC;
   syntax: SyntaxModel;
 }
+
+const GUARDED = "guarded_by";
 
 class FileReader {
   readonly functions: CFunction[] = [];
@@ -114,10 +117,16 @@ class FileReader {
           type.name = `${tag}.${field}`;
           this.aggregate(specifier, type.name);
         }
-        fields.push({ name: field, type });
+        fields.push({ name: field, type, guardedBy: this.guardOf(declarator, declaration.end) });
       }
       if (names.length === 0 && specifier && child(specifier, "body")) this.inlineUnnamed(specifier, tag, fields);
     }
+  }
+
+  /** The guard annotation behind a field's declarator; the pre-pass has blanked it and kept its place. */
+  private guardOf(declarator: SyntaxNode, end: number): StructField["guardedBy"] {
+    const next = this.pre.annotations.find((a) => a.at >= declarator.start && a.at < end && a.name.endsWith(GUARDED));
+    return next === undefined ? null : { lock: next.args, pointee: next.name !== `__${GUARDED}` };
   }
 
   private inlineUnnamed(specifier: SyntaxNode, tag: string, fields: StructField[]): void {
@@ -178,7 +187,8 @@ export function readC(
 ): CFile {
   const pre = prepass(text, reader.syntax);
   const reading = new FileReader(reader, pre, before === undefined ? null : new Known(before, text));
-  for (const item of cutItems(pre.text)) reading.item(item);
+  const items = cutItems(pre.text);
+  for (const item of items) reading.item(item);
   const starts = lineStarts(text);
   const file: CFile = {
     path,
@@ -194,6 +204,7 @@ export function readC(
     comments: pre.comments,
     macros: pre.macros.flatMap((m) => macroFunction(m, reader) ?? []),
     units: null,
+    prototypes: prototypesOf(items, pre),
     unhandled: pre.unhandled,
   };
   if (lineNumbers === undefined) file.units = unitsOf(reading.read, file, pre.text);

@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Names of operators; empty for all. */
   operators: readonly string[];
   fresh: boolean;
+  /** Folders that mutants are seeded into; the KVM parts when none is named. */
+  paths?: readonly string[];
   onProgress?: (what: string) => void;
 }
 
@@ -47,13 +49,15 @@ const TARGET = /^(?:arch\/[^/]+\/kvm|virt\/kvm)\//;
 const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "virt";
 
 /** Reads the sources that mutants are seeded into, by architecture. */
-function scopesOf(files: Files, rules: RuleSet, reader: CReader, seed: number): Scope[] {
+function scopesOf(files: Files, rules: RuleSet, reader: CReader, { seed, paths = [] }: RunOptions): Scope[] {
+  const isTarget = (path: string): boolean =>
+    paths.length === 0 ? TARGET.test(path) : paths.some((p) => path.startsWith(`${p}/`));
   const covers = (id: string, path: string): boolean =>
     rules.rules.some((r) => r.id === id && globs(r.scope.paths)(path));
   const ofObjects = rules.rules.filter((r) => "object" in r).map((r) => r.id);
   const byArch = new Map<string, SourceFile[]>();
   for (const [path, cfile] of files) {
-    if (!TARGET.test(path)) continue;
+    if (!isTarget(path)) continue;
     const file = readSource(
       cfile,
       reader,
@@ -149,7 +153,7 @@ export function runMutants(
   options: RunOptions,
 ): OperatorResult[] {
   const files = new Map([...texts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([p, t]) => [p, readC(p, t, reader)]));
-  const scopes = scopesOf(files, rules, reader, options.seed);
+  const scopes = scopesOf(files, rules, reader, options);
   const chosen = OPERATORS.filter((o) => options.operators.length === 0 || options.operators.includes(o.name));
   const queues = chosen.map((operator) => queueOf(operator, scopes, options.seed));
   work(queues, new Bench(files, reader, rules, options.fresh), options);

@@ -5,6 +5,7 @@ import { evidenceFaults } from "./evidence.js";
 import { guardedFaults } from "./guarded.js";
 import { orderFaults, orderSounds } from "./order.js";
 import { protocolFaults, protocolSounds } from "./protocol.js";
+import { requiredFaults, requiredSounds } from "./required.js";
 import { soundLocks } from "./sound-locks.js";
 import { soundText } from "./sound-text.js";
 import { spelledFaults, spelledSounds } from "./spellings.js";
@@ -18,10 +19,12 @@ export const OPERATORS: readonly Operator[] = [
   ...spelledFaults,
   ...protocolFaults,
   ...orderFaults,
+  ...requiredFaults,
   ...soundText,
   ...soundLocks,
   ...vcpuSounds,
   ...spelledSounds,
   ...protocolSounds,
   ...orderSounds,
+  ...requiredSounds,
 ];
