@@ -157,11 +157,15 @@ export class EventLog {
       own.given === event.given
     )
       return;
-    const everywhere = own.held.filter((h) => event.held.some((o) => o.lock === h.lock));
+    const everywhere = own.held.flatMap((h) => {
+      const other = event.held.find((o) => o.lock === h.lock);
+      return other === undefined ? [] : [h.mode === "shared" ? other : h];
+    });
     const unsure = new Set([...own.unsure, ...event.unsure]);
     // Held on one path and never taken on the other: a lock that is taken under a condition, which this one may share.
     for (const h of own.held)
-      if (!everywhere.includes(h) && !event.given.has(h.lock.key)) unsure.add(`${SOMETIMES}${h.lock.key}`);
+      if (!everywhere.some((o) => o.lock === h.lock) && !event.given.has(h.lock.key))
+        unsure.add(`${SOMETIMES}${h.lock.key}`);
     for (const h of event.held)
       if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key))
         unsure.add(`${SOMETIMES}${h.lock.key}`);

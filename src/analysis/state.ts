@@ -155,7 +155,9 @@ export function copyState(s: PathState): PathState {
 export function propertyKey(s: PathState): string {
   const given = [...s.freed].filter(([, f]) => f.callers).map(([key]) => `-${key}`);
   const tried = [...s.pending.keys()].map((key) => `?${key}`);
-  return [...s.locks.keys(), ...given, ...tried].sort().join("|");
+  // for writing on one path and for reading on another: `if (w) down_write(l); else down_read(l); ... if (w) ...`
+  const held = [...s.locks].map(([key, h]) => (h.mode === "shared" ? `${key} shared` : key));
+  return [...held, ...given, ...tried].sort().join("|");
 }
 
 export const factKey = (dep: ReadDep, truth: boolean): string =>

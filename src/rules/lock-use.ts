@@ -75,7 +75,8 @@ export class LockUse {
       return held.how;
     }
     for (const key of event.unsure) {
-      if (sameName(key.replace(/^[*?]+/, ""), lock)) return "unsure";
+      // Marks of how a key came to be unsure: in a loop, by an unknown call, under a condition.
+      if (sameName(key.replace(/^[*?~]+/, ""), lock)) return "unsure";
       // Somebody who is not in view, or a guard of an unknown class, may have locked what leads to it.
       if (key.startsWith("?") && lock.key.startsWith(`${key.slice(1)}.`)) return "unsure";
     }

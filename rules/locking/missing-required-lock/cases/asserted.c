@@ -105,3 +105,58 @@ int perhaps_locked(struct dev *d)
 	add(d, 1);
 	return 0;
 }
+
+static void pin(struct dev *d)
+{
+	lockdep_assert_held_write(&d->sem);
+	d->pins++;
+}
+
+int either_mode(struct dev *d)
+{
+	bool writes;
+
+	if (d->stale) {
+		down_write(&d->sem);
+		writes = true;
+	} else {
+		down_read(&d->sem);
+		writes = false;
+	}
+	if (writes) {
+		/* ok: locking/missing-required-lock */
+		pin(d);
+		downgrade_write(&d->sem);
+	}
+	d->n = d->pins;
+	up_read(&d->sem);
+	return 0;
+}
+
+int reading_only(struct dev *d)
+{
+	down_read(&d->sem);
+	/* ruleid: locking/missing-required-lock */
+	pin(d);
+	up_read(&d->sem);
+	return 0;
+}
+
+static DEFINE_MUTEX(all_devs);
+
+static void add_to_all(struct dev *d)
+{
+	lockdep_assert_held(&all_devs);
+	d->n++;
+}
+
+int conditional_global(struct dev *d, bool locked)
+{
+	if (!locked)
+		mutex_lock(&all_devs);
+	/* ok: locking/missing-required-lock */
+	add_to_all(d);
+	if (!locked)
+		mutex_unlock(&all_devs);
+	return 0;
+}
