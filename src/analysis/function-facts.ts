@@ -82,8 +82,8 @@ class Run {
         }
       }
       if (ended) continue;
-      for (const edge of block.edges) {
-        const next = copyState(s);
+      for (const [i, edge] of block.edges.entries()) {
+        const next = i === block.edges.length - 1 ? s : copyState(s);
         if (edge.assume !== null && !this.interpreter.follow(next, edge.assume)) continue;
         if (this.arrive(edge.to, next)) changed.push(edge.to);
       }

@@ -34,6 +34,7 @@ function decided(here: PathState, there: PathState, value: Value, other: Value):
 export function mergeDeps(into: PathState, from: PathState, merged: Value, value: Value, other: Value): boolean {
   if (merged.kind === "constant" || merged.kind === "param") return false;
   const known = into.deps.get(merged.key) ?? [];
+  if (known.length >= MAX_DEPS) return false;
   const out = [...known];
   const found = [...ownDeps(into, value), ...ownDeps(from, other), ...decided(into, from, value, other)];
   for (const dep of found)

@@ -242,6 +242,7 @@ function joinLocks(into: PathState, from: PathState): boolean {
 
 /** The releases of both; null when the first already has them all. */
 function uniteReleased(own: ReadDep, other: ReadDep): ReadDep | null {
+  if (own.released === other.released || other.released.size === 0) return null;
   const missing = [...other.released].filter(([lock]) => !own.released.has(lock));
   return missing.length === 0 ? null : { ...own, released: new Map([...own.released, ...missing]) };
 }
@@ -252,6 +253,7 @@ export const sameRead = (a: ReadDep, b: ReadDep): boolean =>
 /** The reads of both, or null when the first already says it all. */
 function uniteDeps(own: readonly ReadDep[] | undefined, other: readonly ReadDep[]): readonly ReadDep[] | null {
   if (own === undefined) return other;
+  if (own === other) return null;
   let changed = false;
   const out = [...own];
   for (const dep of other) {
@@ -269,6 +271,7 @@ function joinFacts(into: PathState, from: PathState): boolean {
   let changed = false;
   for (const [key, fact] of from.facts) {
     const own = into.facts.get(key);
+    if (own === fact) continue;
     const dep = own === undefined ? fact.dep : uniteReleased(own.dep, fact.dep);
     const revived = own?.superseded === true && fact.superseded !== true;
     if (dep === null && !revived) continue;
