@@ -4,25 +4,31 @@
  */
 import type { Cfg } from "./cfg.js";
 
-/** Immediate dominator of each block in some direction; -1 for the root and for blocks that cannot be reached. */
-function immediate(count: number, root: number, succ: readonly number[][]): number[] {
+/** Blocks in the order in which a walk in depth leaves them; those that cannot be reached are missing. */
+export function postorder(count: number, root: number, succ: readonly (readonly number[])[]): number[] {
   const order: number[] = [];
-  const rank = new Array<number>(count).fill(-1);
-  const state = new Uint8Array(count);
+  const seen = new Uint8Array(count);
   const stack: { node: number; next: number }[] = [{ node: root, next: 0 }];
-  state[root] = 1;
+  seen[root] = 1;
   while (stack.length > 0) {
     const top = stack[stack.length - 1] as { node: number; next: number };
     const to = succ[top.node]?.[top.next++];
     if (to === undefined) {
       stack.pop();
-      rank[top.node] = order.length;
       order.push(top.node);
-    } else if (state[to] === 0) {
-      state[to] = 1;
+    } else if (seen[to] === 0) {
+      seen[to] = 1;
       stack.push({ node: to, next: 0 });
     }
   }
+  return order;
+}
+
+/** Immediate dominator of each block in some direction; -1 for the root and for blocks that cannot be reached. */
+function immediate(count: number, root: number, succ: readonly number[][]): number[] {
+  const order = postorder(count, root, succ);
+  const rank = new Array<number>(count).fill(-1);
+  for (const [i, node] of order.entries()) rank[node] = i;
   const pred: number[][] = Array.from({ length: count }, () => []);
   for (const [from, list] of succ.entries()) for (const to of list) pred[to]?.push(from);
   const idom = new Array<number>(count).fill(-1);

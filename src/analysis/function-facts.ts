@@ -5,7 +5,7 @@
 import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
 import { hasOneContainer } from "./containers.js";
-import { Dominance } from "./dominance.js";
+import { Dominance, postorder } from "./dominance.js";
 import { type Event, EventLog } from "./events.js";
 import { Interpreter } from "./interpret.js";
 import type { InterpretContext } from "./recorder.js";
@@ -30,9 +30,22 @@ const MAX_VISITS = 60;
 
 type BlockStates = Map<string, PathState>;
 
+/**
+ * Rank of each block, the first to be worked on highest: reverse postorder, so that a block waits for all that leads to it
+ * (Kam, Ullman: "Global Data Flow Analysis and Iterative Algorithms", 1976). What stands behind a loop waits for its body.
+ */
+function workOrder(cfg: Cfg): number[] {
+  const succ = cfg.blocks.map((b) => b.edges.map((e) => e.to).reverse());
+  const rank = cfg.blocks.map(() => -1);
+  for (const [i, id] of postorder(cfg.blocks.length, cfg.entry, succ).entries()) rank[id] = i;
+  return rank;
+}
+
 class Run {
   readonly states: BlockStates[];
   private readonly visits: number[];
+  /** Place of each block in the order of work: before all that it leads to, except backwards. */
+  private readonly rank: number[];
   complete = true;
 
   constructor(
@@ -41,6 +54,7 @@ class Run {
   ) {
     this.states = cfg.blocks.map(() => new Map());
     this.visits = cfg.blocks.map(() => 0);
+    this.rank = workOrder(cfg);
   }
 
   fixpoint(entry: PathState): void {
@@ -48,7 +62,7 @@ class Run {
     const work = [this.cfg.entry];
     const queued = new Set(work);
     while (work.length > 0) {
-      work.sort((a, b) => b - a);
+      work.sort((a, b) => (this.rank[a] as number) - (this.rank[b] as number));
       const id = work.pop() as number;
       queued.delete(id);
       const seen = (this.visits[id] ?? 0) + 1;
