@@ -12,9 +12,11 @@ export const NEGATED: Record<string, string> = { "!=": "==", "==": "!=", "<": ">
 export const isMask = (value: Value): boolean =>
   ["constant", "global", "param"].includes(value.kind) || (value.kind === "op" && value.parts.every(isMask));
 
+/** A name in capitals: an enumerator or a macro for a constant, as the kernel spells them. */
+export const isNamedConstant = (v: Value): boolean => v.kind === "global" && /^[A-Z0-9_]+$/.test(v.name);
+
 /** A plain constant, or a name in capitals for one. */
-export const isPlain = (v: Value): boolean =>
-  v.kind === "constant" || (v.kind === "global" && /^[A-Z0-9_]+$/.test(v.name));
+export const isPlain = (v: Value): boolean => v.kind === "constant" || isNamedConstant(v);
 
 /** `a == b` where neither is a plain constant: a look at whose something is. */
 export function comparesThings(test: Value): boolean {
@@ -24,9 +26,7 @@ export function comparesThings(test: Value): boolean {
 /** The constant, number or name, that a comparison is with; null when there is none. */
 export function comparedWith(test: Value): { against: string; unlike: boolean } | null {
   if (test.kind !== "op" || (test.name !== "==" && test.name !== "!=")) return null;
-  const constant = test.parts.find(
-    (p) => p.kind === "constant" || (p.kind === "global" && /^[A-Z0-9_]+$/.test(p.name)),
-  );
+  const constant = test.parts.find(isPlain);
   return constant === undefined ? null : { against: constant.name, unlike: test.name === "!=" };
 }
 

@@ -18,7 +18,8 @@ export interface ProgramFunction {
 
 const NO_SUMMARIES: ReadonlyMap<CFunction, Summary | null> = new Map();
 
-const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
+/** "riscv" for a path below arch/riscv; "" for common code. */
+export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 export class Program {

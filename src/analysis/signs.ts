@@ -2,7 +2,7 @@
  * What a path knows of the sign of a value: whether it is negative (an errno, an ERR_PTR), zero or positive. The kernel tells
  * its callers how things went by exactly this.
  */
-import { isOrder, truthOf } from "./conditions.js";
+import { isNamedConstant, isOrder, truthOf } from "./conditions.js";
 import type { Value } from "./value.js";
 
 export const NEGATIVE = 1;
@@ -23,7 +23,7 @@ function ownSigns(value: Value): number {
   if (value.kind === "constant") return value.name === "string" ? POSITIVE : ANY;
   if (value.kind !== "op") return ANY;
   const [only] = value.parts;
-  const isName = only?.kind === "global" && /^[A-Z0-9_]+$/.test(only.name);
+  const isName = only !== undefined && isNamedConstant(only);
   if (value.name === "-" && value.parts.length === 1 && only !== undefined)
     return isName || truthOf(only) === "nonzero" ? NEGATIVE : ANY;
   return value.name === "!" || value.name === "==" || value.name === "!=" || isOrder(value) ? ZERO | POSITIVE : ANY;

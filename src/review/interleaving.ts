@@ -3,11 +3,11 @@ import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
 import { interleaveInconsistentGuard, interleaveStaleAfterUnlock } from "./interleaving-evidence.js";
 import { interleaveMissingLock } from "./interleaving-missing-lock.js";
+import { short } from "./wording.js";
 import { orderSteps } from "./words-lock-order.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
 const inFn = (site: OutcomeSite): string => `${site.function}()`;
-const short = (field: string): string => field.split(".").at(-1) ?? field;
 
 /** "kvm_x(), holding a->lock: code" */
 const done = (site: OutcomeSite): string =>

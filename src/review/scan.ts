@@ -2,6 +2,8 @@
  * `--scan`: the rules on a tree as it stands, no mail needed. Each architecture is a program of its own, with what is common
  * to all; everything found is pre-existing.
  */
+
+import { archOf } from "../analysis/program.js";
 import { evaluateRules } from "../rules/evaluate.js";
 import { globs } from "../rules/glob.js";
 import type { Outcome } from "../rules/outcome.js";
@@ -11,7 +13,7 @@ import type { ReviewOptions } from "./review.js";
 import { makeReader } from "./sides.js";
 import { Stats } from "./stats.js";
 import { outcomesKey } from "./tree-index.js";
-import { archOf, TreeReader } from "./tree-reader.js";
+import { TreeReader } from "./tree-reader.js";
 import { compareFindings, toFinding } from "./verdict.js";
 
 /** The C files below paths of a tree, sorted; a path may be a folder or a file. Paths without any are returned apart. */

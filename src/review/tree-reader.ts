@@ -2,7 +2,7 @@
  * Files of a kernel tree as the analysis wants them: a patch applied, the surroundings that its rules name read with it, and
  * nothing parsed twice. The patches of a series stand on each other until the next series begins.
  */
-import { Program } from "../analysis/program.js";
+import { archOf, Program } from "../analysis/program.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
 import { globs } from "../rules/glob.js";
 import type { RuleSet } from "../rules/load.js";
@@ -20,8 +20,6 @@ export type AppliedPatch =
 
 /** Beyond this many files a surrounding is cut, in order of paths. */
 const MAX_CONTEXT = 600;
-
-export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 
 const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
 

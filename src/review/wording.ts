@@ -9,3 +9,6 @@ export interface Words {
 
 /** "f()" for a function's name. */
 export const call = (name: string): string => `${name}()`;
+
+/** The last name of a path of fields: what a sentence calls it. */
+export const short = (field: string): string => field.split(".").at(-1) ?? field;

@@ -4,7 +4,7 @@
  */
 import type { Protection } from "../rules/guards.js";
 import type { Outcome, OutcomeDetail } from "../rules/outcome.js";
-import { call, type Words } from "./wording.js";
+import { call, short, type Words } from "./wording.js";
 import { ownWrite, reportedRead, unlockedWrite, wrongInstance } from "./words-guarded-access.js";
 import { inconsistentGuard } from "./words-inconsistent-guard.js";
 import { attemptIgnored, doubleAcquire, heldOnReturn, strayUnlock } from "./words-lock-balance.js";
@@ -21,8 +21,6 @@ function listed(names: readonly string[]): string {
   if (calls.length < 2) return calls.join("");
   return `${calls.slice(0, -1).join(", ")} and ${calls.at(-1)}`;
 }
-
-const short = (field: string): string => field.split(".").at(-1) ?? field;
 
 function advice(outcome: Outcome, view: View, state: string, object: string, guard: Protection): string {
   const { rule, competitors } = outcome;

@@ -2,7 +2,7 @@
  * What a test or a store says of a flag, a bit, or a mode word: that it is, or is not, some constant. A plain flag is said to
  * be, or not to be, zero; so `if (busy)`, `if (!open)` and `if (phase == SUSPENDING)` are one kind of gate.
  */
-import { truthOf } from "../analysis/conditions.js";
+import { isNamedConstant, truthOf } from "../analysis/conditions.js";
 import type { AccessEvent } from "../analysis/events.js";
 import type { Fact } from "../analysis/state.js";
 
@@ -37,5 +37,5 @@ export function makesTrue(event: AccessEvent, { equal, value }: Claim): boolean 
 function storedText({ value, stored }: AccessEvent): string | null {
   if (stored === "zero" || truthOf(value) === "zero") return ZERO;
   if (value?.kind === "constant") return value.name;
-  return value?.kind === "global" && /^[A-Z0-9_]+$/.test(value.name) ? value.name : null;
+  return value !== null && isNamedConstant(value) ? value.name : null;
 }

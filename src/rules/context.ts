@@ -7,6 +7,7 @@ import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
+import type { CComment } from "../source/ast.js";
 import { type Digest, digestOf, isAct } from "./digest.js";
 import { globs } from "./glob.js";
 import { type Guard, guardHeld, type Protection, parseGuard, protectionOf } from "./guards.js";
@@ -188,12 +189,13 @@ export class RuleContext {
 
   /** True when a comment at the function says that its caller holds a guard. */
   saysGuarded(f: ProgramFunction): boolean {
-    for (const comment of f.file.comments) {
-      if (comment.end > f.fn.at || f.file.text.slice(comment.end, f.fn.at).trim() !== "") continue;
-      if (/\b(?:held|holds?|holding)\b/i.test(comment.text) && this.guards.some((g) => comment.text.includes(g.label)))
-        return true;
-    }
-    return false;
+    const { comments, text } = f.file;
+    // Comments stand in order: only the last one before the function can be directly above it.
+    let last = comments.length - 1;
+    while (last >= 0 && (comments[last] as CComment).end > f.fn.at) last--;
+    const above = comments[last];
+    if (above === undefined || text.slice(above.end, f.fn.at).trim() !== "") return false;
+    return /\b(?:held|holds?|holding)\b/i.test(above.text) && this.guards.some((g) => above.text.includes(g.label));
   }
 
   /** Whose object a value is, a parameter by what callers in view pass: another's if any of them passes another's. */

@@ -58,6 +58,11 @@ const guarded = {
     .describe("What to propose where one critical section an object is not enough"),
 };
 
+const guardFamilies = z
+  .array(z.string().min(1))
+  .default(["spinlock", "mutex", "rwsem"])
+  .describe("Lock families (rules/models) that can be what guards a field");
+
 const severityOf = z.enum(["error", "warning", "note", "silent"]);
 
 export const ruleSchema = z.discriminatedUnion("kind", [
@@ -114,10 +119,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     ...base,
     kind: z.literal("inconsistent-guard"),
-    families: z
-      .array(z.string().min(1))
-      .default(["spinlock", "mutex", "rwsem"])
-      .describe("Lock families (rules/models) that can be what guards a field"),
+    families: guardFamilies,
     evidence: z
       .strictObject({
         places: z.int().min(1).default(3).describe("Accesses under the lock, at least"),
@@ -136,10 +138,7 @@ export const ruleSchema = z.discriminatedUnion("kind", [
   z.strictObject({
     ...base,
     kind: z.literal("stale-after-unlock"),
-    families: z
-      .array(z.string().min(1))
-      .default(["spinlock", "mutex", "rwsem"])
-      .describe("Lock families (rules/models) that can be what guards a field"),
+    families: guardFamilies,
     evidence: z
       .strictObject({
         writes: z.int().min(1).default(2).describe("Writes of what was checked under the lock, at least"),
