@@ -11,7 +11,7 @@ import { visible } from "../report/visible.js";
 import type { ReviewResult } from "../review/finding.js";
 import { reviewMessages } from "../review/review.js";
 import { Stats } from "../review/stats.js";
-import type { RuleSet } from "../rules/load.js";
+import type { RuleSet } from "../rules/rule-set.js";
 import type { Format } from "./formats.js";
 import { openInputs } from "./inputs.js";
 import { readMailbox, render } from "./render.js";

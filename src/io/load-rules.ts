@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, ReviewError } from "../errors.js";
-import { buildRuleSet, type RuleSet, type RuleText } from "../rules/load.js";
+import { buildRuleSet } from "../rules/load.js";
+import type { RuleSet, RuleText } from "../rules/rule-set.js";
 import { createParser, type ParseC } from "../source/parse-c.js";
 
 /** The rules that ship with the package. */

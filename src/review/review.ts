@@ -5,8 +5,8 @@
 import type { Message } from "../message/message.js";
 import type { FileDiff } from "../patch/patch.js";
 import { evaluateRules } from "../rules/evaluate.js";
-import type { RuleSet } from "../rules/load.js";
 import type { Outcome } from "../rules/outcome.js";
+import type { RuleSet } from "../rules/rule-set.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { SourceTree } from "../tree/source-tree.js";
 import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";

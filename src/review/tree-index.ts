@@ -4,9 +4,9 @@
  */
 import { Program } from "../analysis/program.js";
 import type { Predicates } from "../rules/evaluate.js";
-import type { RuleSet } from "../rules/load.js";
 import type { Outcome } from "../rules/outcome.js";
 import type { Rule } from "../rules/rule-schema.js";
+import type { RuleSet } from "../rules/rule-set.js";
 import type { CFile } from "../source/ast.js";
 import type { CReader } from "../source/read-file.js";
 import type { SourceTree } from "../tree/source-tree.js";

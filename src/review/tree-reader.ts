@@ -5,8 +5,8 @@
 import { archOf, Program } from "../analysis/program.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
 import { globs } from "../rules/glob.js";
-import type { RuleSet } from "../rules/load.js";
 import type { Rule } from "../rules/rule-schema.js";
+import type { RuleSet } from "../rules/rule-set.js";
 import type { CFile } from "../source/ast.js";
 import { type CReader, readC } from "../source/read-file.js";
 import { type BaseFile, type BaseFiles, baseFiles } from "../tree/base-files.js";

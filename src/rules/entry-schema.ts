@@ -1,6 +1,5 @@
 /** The schema of the model sections about where threads come in (entries.yaml) and what a document says of lock orders (orders.yaml). */
 import { z } from "zod";
-import type { EntryClass, LockOrder } from "../analysis/models.js";
 
 const words = z.array(z.string().min(1));
 const lockClass = z
@@ -39,15 +38,3 @@ export const orderSchema = z.strictObject({
   inner: lock.describe("The lock that is taken inside it"),
   says: z.string().min(1).describe("The document, and what it says"),
 });
-
-/** An order as the analysis wants it. */
-export function lockOrder({ name, outer, inner, says }: z.infer<typeof orderSchema>): LockOrder {
-  const spelled = { outerSpelled: outer.spelled, innerSpelled: inner.spelled };
-  return { name, outer: outer.lock, inner: inner.lock, ...spelled, says };
-}
-
-/** An entry class as the analysis wants it. */
-export function entryClass(c: z.infer<typeof entryClassSchema>): EntryClass {
-  const tables = c.tables.map((t) => ({ type: t.type ?? null, name: t.name ?? null, fields: t.fields }));
-  return { ...c, functions: new Set(c.functions), tables };
-}

@@ -1,27 +1,17 @@
 /** From the texts of rule and model files to a rule set; every fault of every file is named at once. */
 import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
-import type { AnalysisModels } from "../analysis/models.js";
 import { EXIT, type Problem, ReviewError } from "../errors.js";
-import type { SyntaxModel } from "../source/prepass.js";
-import { parseGuard } from "./guards.js";
-import { buildModels, type ModelFile, modelFileSchema } from "./model-schema.js";
+import { type ModelFile, modelFileSchema } from "./model-schema.js";
 import { anyRuleSchema, type Rule, ruleSchema } from "./rule-schema.js";
-
-/** Rules in order of their ids, and the models they share. `version` changes when any of the texts does. */
-export interface RuleSet {
-  rules: readonly Rule[];
-  models: AnalysisModels;
-  syntax: SyntaxModel;
-  /** "sha256-..." over all rule and model texts. */
-  version: string;
-}
-
-/** A file of the rules folder; `path` is relative to it, with forward slashes. */
-export interface RuleText {
-  path: string;
-  text: string;
-}
+import {
+  assembleRules,
+  type CheckedRules,
+  inOrderOfPaths,
+  type RuleSet,
+  type RuleText,
+  versionOf,
+} from "./rule-set.js";
 
 function checked<T extends z.ZodType>(file: RuleText, schema: T, problems: Problem[]): z.infer<T> | null {
   let data: unknown;
@@ -72,22 +62,25 @@ function checkRule(rule: Rule, file: RuleText, { objects, orders }: Known, probl
   }
 }
 
+/** Checks rule files and makes the rule set of them: {@link checkRules}, then {@link assembleRules}. */
+export const buildRuleSet = (files: readonly RuleText[], digest: (text: string) => string): RuleSet =>
+  assembleRules(checkRules(files), versionOf(files, digest));
+
 /**
- * Builds the rule set. `models/*.yaml` are models, `<area>/<name>/rule.yaml` rules. Throws a {@link ReviewError} (exit 3) that
+ * Reads and checks rule files. `models/*.yaml` are models, `<area>/<name>/rule.yaml` rules. Throws a {@link ReviewError} (exit 3) that
  * lists every problem when any file is unsound, or when there is no rule at all.
  */
-export function buildRuleSet(files: readonly RuleText[], digest: (text: string) => string): RuleSet {
-  const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+export function checkRules(files: readonly RuleText[]): CheckedRules {
+  const sorted = inOrderOfPaths(files);
   const problems: Problem[] = [];
   const modelFiles: ModelFile[] = [];
   for (const file of sorted.filter((f) => /^models\/[^/]+\.yaml$/.test(f.path))) {
     const model = checked(file, modelFileSchema, problems);
     if (model !== null) modelFiles.push(model);
   }
-  const { analysis, syntax } = buildModels(modelFiles);
-  const objects = new Set(analysis.objects.map((o) => o.name));
-  const orders = new Set(analysis.orders.map((o) => o.name));
-  for (const { name, object } of analysis.entryClasses) {
+  const objects = new Set(modelFiles.flatMap((m) => m.objects.map((o) => o.name)));
+  const orders = new Set(modelFiles.flatMap((m) => m.orders.map((o) => o.name)));
+  for (const { name, object } of modelFiles.flatMap((m) => m.entryClasses)) {
     if (!objects.has(object))
       problems.push({ code: "model-object", message: `entry class ${name}: object: no model is called ${object}` });
   }
@@ -106,10 +99,5 @@ export function buildRuleSet(files: readonly RuleText[], digest: (text: string) 
     const list = problems.map((p) => `  ${p.message}`).join("\n");
     throw new ReviewError("bad-rules", EXIT.config, `the rules are not sound:\n${list}`, { problems });
   }
-  rules.sort((a, b) => (a.id < b.id ? -1 : 1));
-  const version = digest(sorted.map((f) => `${f.path}\0${f.text}\0`).join(""));
-  const watched = [...new Set(rules.flatMap((r) => ("state" in r ? r.state.fields : [])))].sort();
-  const own = rules.flatMap((r) => ("guards" in r ? r.guards.map(parseGuard) : []));
-  const ownLocks = [...new Set(own.filter((g) => g.scope === "object").map((g) => g.field))].sort();
-  return { rules, models: { ...analysis, watched, ownLocks }, syntax, version };
+  return { models: modelFiles, rules };
 }

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { ReviewError } from "../../src/errors.js";
 import { globs } from "../../src/rules/glob.js";
-import { buildRuleSet, type RuleText } from "../../src/rules/load.js";
+import { buildRuleSet } from "../../src/rules/load.js";
+import type { RuleText } from "../../src/rules/rule-set.js";
 import { root } from "../engine.js";
 
 const models: RuleText[] = readdirSync(join(root, "rules/models")).map((f) => ({

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../../src/review/finding.js";
 import { globs } from "../../src/rules/glob.js";
-import type { RuleSet } from "../../src/rules/load.js";
+import type { RuleSet } from "../../src/rules/rule-set.js";
 import type { CReader } from "../../src/source/read-file.js";
 import { readC } from "../../src/source/read-file.js";
 import { Bench, type Files } from "./bench.js";
