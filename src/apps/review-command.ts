@@ -59,10 +59,10 @@ export const sayStats = (stats: Stats, { index }: Tools, wanted: boolean): void 
 
 /** Rules and tree are opened before the inputs are read: what is wrong with them is told at once. */
 export const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
-  const rules = await loadRules(options.rules);
-  const tree = options.tree === undefined ? null : await openTree(options.tree);
-  const keeps = tree !== null && options.cache !== false;
+  const keeps = options.tree !== undefined && options.cache !== false;
   const index = keeps ? await openIndexStore(options.cache || cacheFolder(process.env), version) : null;
+  const rules = await loadRules(options.rules, index);
+  const tree = options.tree === undefined ? null : await openTree(options.tree);
   return { rules, tree, index, version };
 };
 

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT, ReviewError } from "../errors.js";
-import { buildRuleSet } from "../rules/load.js";
-import type { RuleSet, RuleText } from "../rules/rule-set.js";
+import type { IndexStore } from "../review/tree-index.js";
+import { assembleRules, type CheckedRules, type RuleSet, type RuleText, versionOf } from "../rules/rule-set.js";
 import { createParser, type ParseC } from "../source/parse-c.js";
 
 /** The rules that ship with the package. */
@@ -28,10 +28,11 @@ async function yamlFiles(root: string, folder: string): Promise<RuleText[]> {
 const sha256 = (text: string): string => `sha256-${createHash("sha256").update(text).digest("hex")}`;
 
 /**
- * Loads a rules folder (the shipped one unless told). A folder without `models/` uses the shipped models. Throws a
+ * Loads a rules folder (the shipped one unless told). A folder without `models/` uses the shipped models. Texts that an earlier
+ * run found sound, with this version of the program, are not checked again where there is a store. Throws a
  * {@link ReviewError} with exit 3 when the folder cannot be read or any file in it is unsound, listing every problem.
  */
-export async function loadRules(folder: string = shippedRules()): Promise<RuleSet> {
+export async function loadRules(folder: string = shippedRules(), store: IndexStore | null = null): Promise<RuleSet> {
   let files: RuleText[];
   try {
     files = await yamlFiles(folder, "");
@@ -47,7 +48,15 @@ export async function loadRules(folder: string = shippedRules()): Promise<RuleSe
       { cause },
     );
   }
-  return buildRuleSet(files, sha256);
+  const version = versionOf(files, sha256);
+  const key = `rules\n${store?.engine}\n${version}`;
+  const kept = ((await store?.load(key)) ?? null) as CheckedRules | null;
+  if (kept !== null) return assembleRules(kept, version);
+  // Schemas and the YAML reader are loaded only where there is something to check.
+  const { checkRules } = await import("../rules/load.js");
+  const checked = checkRules(files);
+  await store?.save(key, checked);
+  return assembleRules(checked, version);
 }
 
 /** Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage. */

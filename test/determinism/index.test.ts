@@ -89,7 +89,7 @@ describe("two processes at once", () => {
       for (const name of readdirSync(cache)) writeFileSync(join(cache, name), "garbage");
       const again = runCli([...args, "--cache", cache, "--stats"]);
       expect(again.out).toBe(plain.out);
-      expect(again.err).toContain("1 broken");
+      expect(again.err).toContain("2 broken");
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
