@@ -124,6 +124,95 @@ export interface CheckEvent extends EventBase {
 
 export type Event = AccessEvent | CallEvent | LockEvent | ReturnEvent | CheckEvent | AssertEvent;
 
+/** An event as it is recorded: without what is known of the place anyway. */
+export type NewEvent = DistributiveOmit<Event, Exclude<keyof EventBase, "at">> & Partial<EventBase>;
+
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/**
+ * The whole of an event; what it says itself goes before what is known of the place. One literal for each kind, and no spread:
+ * V8 gives objects that are spread from several kinds a hidden class each, which costs more than the events.
+ */
+export function eventAt(known: Omit<EventBase, "at">, e: NewEvent): Event {
+  const { at, block = known.block, held = known.held, unsure = known.unsure, given = known.given } = e;
+  const { facts = known.facts, origin = known.origin, via = known.via } = e;
+  switch (e.kind) {
+    case "read":
+    case "write":
+      return {
+        kind: e.kind,
+        at,
+        block,
+        held,
+        unsure,
+        given,
+        facts,
+        origin,
+        via,
+        place: e.place,
+        value: e.value,
+        stored: e.stored,
+        once: e.once,
+        exclusive: e.exclusive,
+        step: e.step,
+        owned: e.owned,
+        rechecked: e.rechecked,
+      };
+    case "call":
+      return {
+        kind: e.kind,
+        at,
+        block,
+        held,
+        unsure,
+        given,
+        facts,
+        origin,
+        via,
+        name: e.name,
+        args: e.args,
+        use: e.use,
+        mutates: e.mutates,
+        resolved: e.resolved,
+        through: e.through,
+        target: e.target,
+      };
+    case "lock":
+    case "unlock":
+      return {
+        kind: e.kind,
+        at,
+        block,
+        held,
+        unsure,
+        given,
+        facts,
+        origin,
+        via,
+        lock: e.lock,
+        family: e.family,
+        mode: e.mode,
+        odd: e.odd,
+        oddOnSome: e.oddOnSome,
+        twice: e.twice,
+        there: e.there,
+        callers: e.callers,
+        always: e.always,
+        attempt: e.attempt,
+        waits: e.waits,
+        ignored: e.ignored,
+      };
+    case "return": {
+      const { kind, value, deps, signs, freed } = e;
+      return { kind, at, block, held, unsure, given, facts, origin, via, value, deps, signs, freed };
+    }
+    case "assert":
+      return { kind: e.kind, at, block, held, unsure, given, facts, origin, via, lock: e.lock, write: e.write };
+    case "check":
+      return { kind: e.kind, at, block, held, unsure, given, facts, origin, via, deps: e.deps };
+  }
+}
+
 const keysOf = (values: readonly Value[]): string => values.map((v) => v.key).join();
 
 const eventKey = (e: Event): string => {
@@ -170,9 +259,11 @@ export class EventLog {
       if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key))
         unsure.add(`${SOMETIMES}${h.lock.key}`);
     const given = new Set([...own.given, ...event.given]);
-    const merged = { ...own, held: everywhere, unsure, given, facts: mergeFacts(own.facts, event.facts) };
-    if (merged.kind === "lock" || merged.kind === "unlock") mergeLock(merged, event as LockEvent);
-    this.table.set(key, merged);
+    own.held = everywhere;
+    own.unsure = unsure;
+    own.given = given;
+    own.facts = mergeFacts(own.facts, event.facts);
+    if (own.kind === "lock" || own.kind === "unlock") mergeLock(own, event as LockEvent);
   }
 
   /** All events, by offset and then by kind and place. */

@@ -6,9 +6,10 @@ import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
 import { hasOneContainer } from "./containers.js";
 import { Dominance, postorder } from "./dominance.js";
-import { type Event, EventLog } from "./events.js";
+import { type Event, EventLog, eventAt } from "./events.js";
 import { Interpreter } from "./interpret.js";
 import type { InterpretContext } from "./recorder.js";
+import { shareParts } from "./share.js";
 import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
 import type { Value, Values } from "./value.js";
 
@@ -24,6 +25,8 @@ export interface FunctionFacts {
   /** False when the work was cut off; then nothing is concluded from what was not seen. */
   complete: boolean;
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 const MAX_STATES = 12;
 const MAX_VISITS = 60;
@@ -152,18 +155,8 @@ class Run {
     if (deps.length === 0) return;
     const held = [...s.locks.values()];
     const unsure = new Set(s.unsure);
-    log.add({
-      kind: "check",
-      block: id,
-      at: edge.assume.expr.at,
-      deps,
-      held,
-      unsure,
-      given: new Set(),
-      facts: [],
-      origin: null,
-      via: [],
-    });
+    const here = { block: id, held, unsure, given: NOTHING, facts: [], origin: null, via: [] };
+    log.add(eventAt(here, { kind: "check", at: edge.assume.expr.at, deps }));
   }
 }
 
@@ -191,11 +184,13 @@ export function analyseFunction(
   run.fixpoint(entry);
   const log = new EventLog();
   run.record(log);
+  const events = log.sorted();
+  shareParts(events);
   return {
     file,
     fn,
     values: interpreter.values,
-    events: log.sorted(),
+    events,
     loops: cfg.loops,
     dominance: new Dominance(cfg),
     params,

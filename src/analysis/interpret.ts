@@ -462,7 +462,7 @@ export class Interpreter extends ConditionInterpreter {
 
   /** What a callee does through a pointer that this function gave it: `each(kvm, park)`. */
   callBack(s: PathState, target: Value, args: Value[], at: number, held: readonly Held[]): void {
-    const use = "value";
+    const use = "value" as const;
     if (target.kind !== "global") {
       const call = { name: target.show, args, use, mutates: false, resolved: false, through: null, target };
       if (target.kind === "param") this.record(s, { kind: "call", at, ...call });

@@ -1,7 +1,7 @@
 /** The ground floor of the interpreter: values, the events it records, and what is known of a path's variables. */
 import type { TypeRef } from "../source/ast.js";
 import { mentions, truthOf } from "./conditions.js";
-import type { Event, EventLog } from "./events.js";
+import { type EventLog, eventAt, type NewEvent } from "./events.js";
 import type { AnalysisModels } from "./models.js";
 import { newDep, type PathState, snapshotOf } from "./state.js";
 import type { Summary } from "./summary.js";
@@ -25,6 +25,9 @@ export interface InterpretContext {
 /** The name under which a path keeps what a call came out as, when that is more than "its result". */
 export const callKey = (at: number): string => `()${at}`;
 
+/** Where something happens in the function itself. */
+const NO_CALLS: string[] = [];
+
 export abstract class Recorder {
   readonly values = new Values();
   /** Events are recorded only while this is set (the last pass). */
@@ -43,10 +46,10 @@ export abstract class Recorder {
   protected abstract member(base: Value, field: string, arrow: boolean): Value;
 
   /** Records an event with the locks and checks of this state; nothing before the last pass. */
-  record(s: PathState, event: Record<string, unknown> & { kind: Event["kind"]; at: number }): void {
+  record(s: PathState, event: NewEvent): void {
     if (this.log === null) return;
-    const { freed, ...snapshot } = snapshotOf(s);
-    this.log.add({ ...snapshot, given: freed, block: this.block, origin: null, via: [], ...event } as unknown as Event);
+    const { held, unsure, freed: given, facts } = snapshotOf(s);
+    this.log.add(eventAt({ block: this.block, held, unsure, given, facts, origin: null, via: NO_CALLS }, event));
   }
 
   protected access(

@@ -78,11 +78,12 @@ export class Summary {
       if (place === null) continue;
       const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, asked(s, heldIn(event.held)));
       joined.set(event.held, held);
-      const changed = { place, ...storedAt(event, translate) };
-      const { facts: own, ...rest } = event;
-      rest.owned ||= own.some((f) => f.comparesObject);
-      rest.rechecked ||= own.some((f) => isFresh(f, event.place));
-      interpreter.record(s, { ...rest, ...changed, at, held, origin, via: [this.name, ...via] });
+      const { value, stored } = storedAt(event, translate);
+      const { kind, block, unsure, given, once, exclusive, step } = event;
+      const owned = event.owned || event.facts.some((f) => f.comparesObject);
+      const rechecked = event.rechecked || event.facts.some((f) => isFresh(f, event.place));
+      const access = { kind, place, value, stored, once, exclusive, step, owned, rechecked };
+      interpreter.record(s, { ...access, at, block, unsure, given, held, origin, via: [this.name, ...via] });
     }
     for (const { target, args: inner, held } of interpreter.log === null ? [] : this.callsBack) {
       const called = target === null ? null : translate(target);

@@ -39,25 +39,41 @@ export interface Value {
   /** Operands of an "op", components of a "merge". */
   parts: readonly Value[];
   /** True for the result of a helper that returns somebody's object: another's. */
-  others?: boolean;
+  others: boolean;
   /** The container whose object this is, where it came from a getter or an iteration. */
-  within?: Value | null;
+  within: Value | null;
 }
+
+const NO_PARTS: readonly Value[] = [];
 
 /** The values of one function. */
 export class Values {
-  private readonly table = new Map<string, Value>();
+  /** By key; made of `listed` when one is first looked up. */
+  private made: Map<string, Value> | null = null;
 
-  private intern(key: string, make: () => Omit<Value, "key">): Value {
-    const found = this.table.get(key);
-    if (found !== undefined) return found;
-    const value: Value = { ...make(), key };
+  /** `listed`: the values that there are already. */
+  constructor(private readonly listed: readonly Value[] = []) {}
+
+  private get table(): Map<string, Value> {
+    this.made ??= new Map(this.listed.map((v) => [v.key, v]));
+    return this.made;
+  }
+
+  /** All values, in the order in which they came up. */
+  get list(): readonly Value[] {
+    return this.made === null ? this.listed : [...this.made.values()];
+  }
+
+  /** A value is looked up before it is made. All are made here, from one literal: V8 then gives them one hidden class. */
+  private make(kind: ValueKind, key: string, name: string, show: string, more: Partial<Value>): Value {
+    const { base = null, type = null, index = -1, parts = NO_PARTS } = more;
+    const value: Value = { kind, key, name, base, type, show, index, parts, others: false, within: null };
     this.table.set(key, value);
     return value;
   }
 
   private leaf(kind: ValueKind, key: string, name: string, type: TypeRef | null, index = -1): Value {
-    return this.intern(key, () => ({ kind, name, base: null, type, show: name, index, parts: [] }));
+    return this.table.get(key) ?? this.make(kind, key, name, name, { type, index });
   }
 
   param(index: number, name: string, type: TypeRef): Value {
@@ -85,15 +101,8 @@ export class Values {
   }
 
   result(callee: string, at: number, type: TypeRef | null): Value {
-    return this.intern(`r${at}`, () => ({
-      kind: "result",
-      name: callee,
-      base: null,
-      type,
-      show: `${callee}()`,
-      index: at,
-      parts: [],
-    }));
+    const key = `r${at}`;
+    return this.table.get(key) ?? this.make("result", key, callee, `${callee}()`, { type, index: at });
   }
 
   element(loop: number, name: string, type: TypeRef | null): Value {
@@ -101,56 +110,35 @@ export class Values {
   }
 
   merge(block: number, name: string, parts: readonly Value[]): Value {
-    const kinds = parts.filter((p) => p.kind !== "merge");
-    return this.intern(`m${block}:${name}`, () => ({
-      kind: "merge",
-      name,
-      base: null,
-      type: parts.find((p) => p.type !== null)?.type ?? null,
-      show: name,
-      index: block,
-      parts: kinds,
-    }));
+    const key = `m${block}:${name}`;
+    const known = this.table.get(key);
+    if (known !== undefined) return known;
+    const type = parts.find((p) => p.type !== null)?.type ?? null;
+    const plain = parts.filter((p) => p.kind !== "merge");
+    return this.make("merge", key, name, name, { type, index: block, parts: plain });
   }
 
   field(base: Value, name: string, type: TypeRef | null, arrow: boolean): Value {
+    const key = `${base.key}.${name}`;
+    const known = this.table.get(key);
+    if (known !== undefined) return known;
     const separator = name.startsWith("[") ? "" : arrow ? "->" : ".";
     const show = name === POINTEE ? `*${base.show}` : `${base.show}${separator}${name}`;
-    return this.intern(`${base.key}.${name}`, () => ({
-      kind: "field",
-      name,
-      base,
-      type,
-      show,
-      index: -1,
-      parts: [],
-    }));
+    return this.make("field", key, name, show, { base, type });
   }
 
   /** One bit (or masked part) of a word; the mask is kept, so that a caller can put its own in. */
   bit(word: Value, mask: Value): Value {
+    const key = `${word.key}.{${mask.key}}`;
     const name = `{${mask.show}}`;
-    return this.intern(`${word.key}.{${mask.key}}`, () => ({
-      kind: "field",
-      name,
-      base: word,
-      type: null,
-      show: `${word.show}${name}`,
-      index: -1,
-      parts: [mask],
-    }));
+    return this.table.get(key) ?? this.make("field", key, name, `${word.show}${name}`, { base: word, parts: [mask] });
   }
 
   op(operator: string, parts: readonly Value[]): Value {
-    return this.intern(`(${operator} ${parts.map((p) => p.key).join(" ")})`, () => ({
-      kind: "op",
-      name: operator,
-      base: null,
-      type: null,
-      show: parts.map((p) => p.show).join(` ${operator} `),
-      index: -1,
-      parts,
-    }));
+    const key = `(${operator} ${parts.map((p) => p.key).join(" ")})`;
+    const known = this.table.get(key);
+    if (known !== undefined) return known;
+    return this.make("op", key, operator, parts.map((p) => p.show).join(` ${operator} `), { parts });
   }
 }
 
