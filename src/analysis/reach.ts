@@ -13,15 +13,20 @@ export type Reach = "closed" | "open" | "spawned";
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** Names that a function's body uses as values: those that it gives to a call which runs them by themselves, and others. */
-interface Values {
+export interface NamedValues {
   spawned: ReadonlySet<string>;
   other: ReadonlySet<string>;
 }
 
-const known = new WeakMap<CFunction, Values>();
+const known = new WeakMap<CFunction, NamedValues>();
 
-/** Looked up once for as long as the function is kept. */
-function valuesOf(fn: CFunction, models: AnalysisModels): Values {
+/** Says what names a function uses as values, where that is known without its body. */
+export function rememberNames(fn: CFunction, names: NamedValues): void {
+  known.set(fn, names);
+}
+
+/** What names a function uses as values; looked up once for as long as the function is kept. */
+export function namesOf(fn: CFunction, models: AnalysisModels): NamedValues {
   const own = known.get(fn);
   if (own !== undefined) return own;
   const [spawned, other] = [new Set<string>(), new Set<string>()];
@@ -54,7 +59,7 @@ export class Reaches {
     for (const file of program.files) {
       const [spawned, other] = [new Set<string>(), new Set(file.tables.map((t) => t.target))];
       for (const fn of file.functions) {
-        const own = valuesOf(fn, program.models);
+        const own = namesOf(fn, program.models);
         for (const name of own.spawned) spawned.add(name);
         for (const name of own.other) other.add(name);
       }

@@ -6,8 +6,9 @@ import { Dominance } from "../analysis/dominance.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels } from "../analysis/models.js";
 import { Program } from "../analysis/program.js";
+import { namesOf, rememberNames } from "../analysis/reach.js";
 import { rememberUses, usesOf } from "../analysis/uses.js";
-import { Values } from "../analysis/value.js";
+import { type Value, Values } from "../analysis/value.js";
 import type { Outcome } from "../rules/outcome.js";
 import type { Rule } from "../rules/rule-schema.js";
 import type { CFile, CFunction, MacroDef, Unit } from "../source/ast.js";
@@ -20,13 +21,21 @@ export interface Codec {
   decode(bytes: Uint8Array): unknown;
 }
 
-type PackedFunction = Omit<CFunction, "body"> & {
+interface PackedFunction {
+  /** All but the body. */
+  head: Omit<CFunction, "body">;
   body: Uint8Array;
   unit: Omit<Unit, "file"> | null;
+  /** What it calls, which fields it names, which names it uses as values and hands over to be run. */
   calls: readonly string[];
   fields: readonly string[];
+  names: readonly string[];
+  spawned: readonly string[];
   facts: Uint8Array | null;
-};
+}
+
+/** Facts without what the program gives back to them. */
+type PackedFacts = Omit<FunctionFacts, "file" | "fn" | "values"> & { values: readonly Value[] };
 
 type PackedFile = Pick<
   CFile,
@@ -75,26 +84,36 @@ function packFunction(fn: CFunction, file: CFile, program: Program, codec: Codec
   const known = packed.get(fn);
   if (known !== undefined && (known.facts !== null || facts === undefined)) return known;
   const { calls, fields } = usesOf(fn);
+  const { other, spawned } = namesOf(fn, program.models);
   const unit = file.units?.get(fn);
   return {
-    ...fn,
+    head: known?.head ?? headOf(fn),
     body: known?.body ?? codec.encode(fn.body),
     unit: unit === undefined ? null : { start: unit.start, end: unit.end, mark: unit.mark, passed: unit.passed },
     calls: [...calls],
     fields: [...fields],
-    facts: facts === undefined ? null : codec.encode(bare(facts)),
+    names: [...other],
+    spawned: [...spawned],
+    facts: facts === undefined ? null : codec.encode(packFacts(facts)),
   };
 }
 
-/** Facts without what the program gives back to them. */
-const bare = ({ file: _file, fn: _fn, ...rest }: FunctionFacts): unknown => rest;
+const headOf = ({ body: _body, ...head }: CFunction): PackedFunction["head"] => head;
+
+const packFacts = ({ values, events, loops, params, dominance, complete }: FunctionFacts): PackedFacts => ({
+  values: values.list,
+  events,
+  loops,
+  params,
+  dominance,
+  complete,
+});
 
 /** The facts of a function from their packed form; its classes are told by their place. */
 function unpackFacts(bytes: Uint8Array, file: CFile, fn: CFunction, codec: Codec): FunctionFacts {
-  const facts = { ...(codec.decode(bytes) as Omit<FunctionFacts, "file" | "fn">), file, fn };
-  Object.setPrototypeOf(facts.values, Values.prototype);
-  Object.setPrototypeOf(facts.dominance, Dominance.prototype);
-  return facts;
+  const { values, events, loops, params, dominance, complete } = codec.decode(bytes) as PackedFacts;
+  Object.setPrototypeOf(dominance, Dominance.prototype);
+  return { file, fn, values: new Values(values), events, loops, params, dominance, complete };
 }
 
 /** The program of a packed one. `codec` is asked whenever a function is unpacked. */
@@ -157,17 +176,18 @@ function unpackFile(kept: PackedFile, reader: CReader, codec: Codec): CFile {
   return file;
 }
 
+/** A function as if it had been read; its body is unpacked when somebody looks at it. */
 function unpackFunction(kept: PackedFunction, codec: Codec): CFunction {
-  const { body: bytes, unit: _unit, calls, fields, facts: _facts, ...rest } = kept;
   let body: CFunction["body"] | null = null;
-  const fn = Object.defineProperty(rest, "body", {
+  const fn = Object.defineProperty({ ...kept.head }, "body", {
     enumerable: true,
     get: () => {
-      body ??= codec.decode(bytes) as CFunction["body"];
+      body ??= codec.decode(kept.body) as CFunction["body"];
       return body;
     },
   }) as CFunction;
   packed.set(fn, kept);
-  rememberUses(fn, { calls: new Set(calls), fields: new Set(fields) });
+  rememberUses(fn, { calls: new Set(kept.calls), fields: new Set(kept.fields) });
+  rememberNames(fn, { other: new Set(kept.names), spawned: new Set(kept.spawned) });
   return fn;
 }
