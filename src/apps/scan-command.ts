@@ -1,5 +1,6 @@
 /** `review --scan`: what the rules say of a tree as it stands. */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { makeHeapKeeper } from "../io/heap.js";
 import { loadParser } from "../io/load-rules.js";
 import { makeProgress, outputWidth, writeOutput } from "../io/terminal.js";
 import { visible } from "../report/visible.js";
@@ -25,7 +26,16 @@ export const runScan = async (paths: readonly string[], options: ReviewOptions, 
     const onProgress = (done: number, total: number, label: string): void =>
       progress.update(done / Math.max(1, total), visible(label));
     const parse = await loadParser();
-    const review = await scanTree(files, { tree, rules, parse, version, index, stats, onProgress });
+    const review = await scanTree(files, {
+      tree,
+      rules,
+      parse,
+      version,
+      index,
+      stats,
+      onProgress,
+      between: makeHeapKeeper(),
+    });
     const { format, quiet = false } = options;
     const shown = {
       format,

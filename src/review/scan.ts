@@ -3,7 +3,7 @@
  * to all; everything found is pre-existing.
  */
 
-import { archOf } from "../analysis/program.js";
+import { archOf, type Program } from "../analysis/program.js";
 import { evaluateRules } from "../rules/evaluate.js";
 import { globs } from "../rules/glob.js";
 import type { Outcome } from "../rules/outcome.js";
@@ -33,11 +33,23 @@ export async function scanPaths(
   return { files: [...files].sort(), missing };
 }
 
+export interface ScanOptions extends ReviewOptions {
+  tree: SourceTree;
+  /** Is called between pieces of work: a good time to clear up memory. */
+  between?: () => void;
+}
+
+/** Finds the facts of all functions of a program one by one, which the rules would otherwise do in one go. */
+function analyse(program: Program, between: () => void): void {
+  for (const f of program.functions) {
+    between();
+    program.facts(f);
+  }
+  between();
+}
+
 /** Runs the rules on files of a tree. */
-export async function scanTree(
-  files: readonly string[],
-  options: ReviewOptions & { tree: SourceTree },
-): Promise<Review> {
+export async function scanTree(files: readonly string[], options: ScanOptions): Promise<Review> {
   const { rules, parse, tree, version } = options;
   const reader = new TreeReader(tree, makeReader(parse, rules), rules, options.index ?? null);
   const stats = options.stats ?? new Stats(() => 0);
@@ -52,7 +64,10 @@ export async function scanTree(
     const program = await stats.timed("reading and parsing", () => reader.program(own, chosen));
     const key = outcomesKey(chosen, new Map());
     const outcomes = await stats.timed("analysis and rules", () =>
-      reader.index.outcomes(program, key, () => evaluateRules(program, chosen).outcomes),
+      reader.index.outcomes(program, key, () => {
+        if (options.between !== undefined) analyse(program, options.between);
+        return evaluateRules(program, chosen).outcomes;
+      }),
     );
     stats.add(program);
     for (const outcome of outcomes) {
@@ -61,6 +76,7 @@ export async function scanTree(
       findings.set(`${finding.id} ${finding.path}:${finding.line}`, finding);
     }
     await stats.timed("keeping the index", () => reader.forget());
+    options.between?.();
   }
   stats.index = reader.index.counts;
   const tool = { name: "patchwitness", version, rules: rules.version };
