@@ -79,11 +79,13 @@ export class Summary {
       const held = joined.get(event.held) ?? joinHeld(snapshotOf(s).held, asked(s, heldIn(event.held)));
       joined.set(event.held, held);
       const { value, stored } = storedAt(event, translate);
-      const { kind, block, unsure, given, once, exclusive, step } = event;
+      const { kind, once, exclusive, step } = event;
       const owned = event.owned || event.facts.some((f) => f.comparesObject);
       const rechecked = event.rechecked || event.facts.some((f) => isFresh(f, event.place));
       const access = { kind, place, value, stored, once, exclusive, step, owned, rechecked };
-      interpreter.record(s, { ...access, at, block, unsure, given, held, origin, via: [this.name, ...via] });
+      // A lock that the callee takes under a condition may be held: its key ends with its name in any function's terms.
+      const unsure = new Set([...snapshotOf(s).unsure, ...event.unsure]);
+      interpreter.record(s, { ...access, at, held, unsure, origin, via: [this.name, ...via] });
     }
     for (const { target, args: inner, held } of interpreter.log === null ? [] : this.callsBack) {
       const called = target === null ? null : translate(target);

@@ -156,3 +156,28 @@ describe("locksets", () => {
     expect(heldAtHere("2")?.held).toEqual([]);
   });
 });
+
+describe("what a callee does", () => {
+  it("stands at the call: in the caller's block, with what the caller gave back", () => {
+    const program = programOf({
+      "arch/riscv/kvm/x.c": `
+static void set(struct kvm_vcpu *v, int n) { if (n) v->arch.mp_state = n; }
+void f(struct kvm_vcpu *v, int n)
+{
+	spin_lock(&v->arch.mp_state_lock);
+	spin_unlock(&v->arch.mp_state_lock);
+	if (n)
+		set(v, n);
+}
+`,
+    });
+    const f = program.functions.find(({ fn }) => fn.name === "f");
+    const events = f === undefined ? [] : program.facts(f).events;
+    const call = events.find((e) => e.kind === "call" && e.name === "set");
+    const write = events.find((e) => e.kind === "write");
+    expect(write?.via).toEqual(["set"]);
+    expect(write?.block).toBe(call?.block);
+    expect([...(write?.given ?? [])]).toEqual([...(call?.given ?? [])]);
+    expect(write?.given.size).toBe(1);
+  });
+});
