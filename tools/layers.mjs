@@ -9,6 +9,7 @@ export const LAYERS = [
   "rules",
   "review",
   "report",
+  "watch",
   "io",
   "apps",
 ];
