@@ -13,7 +13,7 @@ import { reviewMessages } from "../review/review.js";
 import { Stats } from "../review/stats.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { Format } from "./formats.js";
-import { openInputs } from "./inputs.js";
+import { type OpenedInputs, openInputs } from "./inputs.js";
 import { readMailbox, render } from "./render.js";
 import { reportError } from "./report-error.js";
 
@@ -84,16 +84,20 @@ const reviewAll = async (
   }
 };
 
-/** Runs the command; answers the exit code. */
-export const runReview = async (
-  inputs: readonly string[],
+/** Runs the command on inputs of the command line; answers the exit code. */
+export const runReview = (inputs: readonly string[], options: ReviewOptions, version: string): Promise<ExitCode> =>
+  reviewOpened(() => openInputs(inputs, makeProgress(options.quiet !== true)), options, version);
+
+/** Reviews what was opened, and prints the report; answers the exit code. It is opened after rules and tree were found sound. */
+export const reviewOpened = async (
+  open: () => OpenedInputs,
   options: ReviewOptions,
   version: string,
 ): Promise<ExitCode> => {
   const from = senderOf(options.from);
   const stats = startStats();
   const tools = await stats.timed("loading rules, opening the tree", () => openTools(options, version));
-  const opened = openInputs(inputs, makeProgress(options.quiet !== true));
+  const opened = open();
   const messages: Message[] = [];
   await stats.timed("reading mail", async () => {
     for await (const message of opened.messages) messages.push(message);

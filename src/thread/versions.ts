@@ -128,7 +128,7 @@ function threadOf(one: Series, threads: Threads): number {
 }
 
 /** b4 writes `change-id: date-slug-hash` at the end of the cover, or of a lone patch. */
-function changeId(one: Series): string | null {
+export function changeId(one: Series): string | null {
   const lead = one.cover ?? one.patches[0];
   if (lead === undefined) return null;
   const at = lead.body.text.lastIndexOf("\nchange-id: ");

@@ -1,0 +1,92 @@
+/** What a running watch counts, for Prometheus, and whether it is well. */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Counts } from "../../watch/store.js";
+
+export interface Health {
+  /** Time of the last cycle that ended, ISO 8601; null before the first. */
+  lastCycle: string | null;
+  /** Sources that could not be read to their end in it, with the reason. */
+  failing: Record<string, string>;
+}
+
+/** The counters of one process. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly health: Health = { lastCycle: null, failing: {} };
+  private readonly of = { registers: [this.registry] };
+  readonly mails = new Counter({
+    name: "patchwitness_mails_total",
+    help: "Mails read from archives, those known before included",
+    labelNames: ["source"],
+    ...this.of,
+  });
+  readonly dead = new Counter({
+    name: "patchwitness_dead_letters_total",
+    help: "Mails and series put to the dead letters",
+    labelNames: ["kind"],
+    ...this.of,
+  });
+  readonly judged = new Counter({
+    name: "patchwitness_series_total",
+    help: "Series by what came of judging them: judged, changed, failed",
+    labelNames: ["outcome"],
+    ...this.of,
+  });
+  readonly findings = new Counter({
+    name: "patchwitness_findings_total",
+    help: "Findings of judged series",
+    labelNames: ["rule", "status"],
+    ...this.of,
+  });
+  readonly sourceFailures = new Counter({
+    name: "patchwitness_source_failures_total",
+    help: "Times that an archive could not be read to its end",
+    labelNames: ["source", "reason"],
+    ...this.of,
+  });
+  readonly seconds = new Histogram({
+    name: "patchwitness_review_seconds",
+    help: "Time to judge a series",
+    buckets: [0.1, 0.3, 1, 3, 10, 30, 100],
+    ...this.of,
+  });
+  private readonly stored = new Gauge({
+    name: "patchwitness_store_rows",
+    help: "What the store holds",
+    labelNames: ["of"],
+    ...this.of,
+  });
+
+  setCounts(counts: Counts): void {
+    const { series, ...rows } = counts;
+    for (const [name, count] of Object.entries(rows)) this.stored.set({ of: name }, count);
+    for (const [state, count] of Object.entries(series)) this.stored.set({ of: `series ${state}` }, count);
+  }
+}
+
+/** Serves /metrics and /healthz. `listen` is "host:port"; port 0 takes any. Gives the server and where it listens. */
+export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ server: Server; address: string }> {
+  const at = listen.lastIndexOf(":");
+  const [host, port] = [listen.slice(0, at).replace(/^\[|\]$/g, ""), Number(listen.slice(at + 1))];
+  const server = createServer((request, response) => {
+    const path = (request.url ?? "").split("?")[0];
+    if (request.method !== "GET" && request.method !== "HEAD") response.writeHead(405).end();
+    else if (path === "/metrics") {
+      metrics.registry.metrics().then(
+        (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+    } else if (path === "/healthz") {
+      const ok = metrics.health.lastCycle !== null;
+      response.writeHead(ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(metrics.health));
+    } else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, resolve);
+  });
+  const { port: bound } = server.address() as AddressInfo;
+  return { server, address: `${host}:${bound}` };
+}

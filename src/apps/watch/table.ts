@@ -1,0 +1,35 @@
+/** What a backfill found, rule by rule, as a table for a terminal. */
+import type { Finding } from "../../review/finding.js";
+
+/** How often each rule spoke, by the status of what it found. */
+export class FindingTable {
+  private readonly rows = new Map<string, Map<string, number>>();
+  private readonly seen = new Set<string>();
+
+  add(findings: readonly Finding[]): void {
+    for (const { rule, status, id } of findings) {
+      const row = this.rows.get(rule) ?? new Map<string, number>();
+      this.rows.set(rule, row);
+      row.set(status, (row.get(status) ?? 0) + 1);
+      if (!this.seen.has(`${rule} ${id}`)) row.set("faults", (row.get("faults") ?? 0) + 1);
+      this.seen.add(`${rule} ${id}`);
+    }
+  }
+
+  /** Rules in order, one line each; "no findings" where there are none. */
+  text(): string {
+    if (this.rows.size === 0) return "no findings\n";
+    const columns = ["introduced", "incomplete-fix", "pre-existing", "fixed-later", "acknowledged", "faults"];
+    const rules = [...this.rows.keys()].sort();
+    const width = Math.max(4, ...rules.map((r) => r.length));
+    const line = (first: string, cells: readonly string[]): string =>
+      `${first.padEnd(width)}${cells.map((c, i) => `  ${c.padStart((columns[i] ?? "").length)}`).join("")}`;
+    const body = rules.map((rule) =>
+      line(
+        rule,
+        columns.map((c) => String(this.rows.get(rule)?.get(c) ?? 0)),
+      ),
+    );
+    return `${[line("rule", columns), ...body].join("\n")}\n`;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Which series new mails make, or change: their neighbours are looked up, and series are collected from all of them anew. A
+ * late patch so joins its series, and what comes out does not depend on the order in which mails came in.
+ */
+import type { Message } from "../message/message.js";
+import { buildThreads, type Threads } from "../thread/build-threads.js";
+import { collectSeries, type Series } from "../thread/collect-series.js";
+import { changeId, findPrevious } from "../thread/versions.js";
+import { type Digest, seriesInput } from "./open-mail.js";
+import type { MailRecord, SeriesRecord } from "./records.js";
+import type { Store } from "./store.js";
+
+/** Mails of an unthreaded series leave their sender within this time; twice that, for a mail between two others. Milliseconds. */
+const WINDOW = 2 * 60 * 60 * 1000;
+
+/** A thread longer than this is cut: no series is. */
+const MAX_NEIGHBOURS = 2000;
+
+/** Lower versions that are looked at. */
+const MAX_CANDIDATES = 40;
+
+/** How many new mails are sorted at a time. */
+const SLICE = 100;
+
+/** Puts all patches and covers that were recorded into series. Gives how many mails that were. */
+export async function sortNewMails(store: Store, digest: Digest, now: () => string, signal?: AbortSignal) {
+  let sorted = 0;
+  for (;;) {
+    if (signal?.aborted) return sorted;
+    const ids = await store.unsorted(SLICE);
+    if (ids.length === 0) return sorted;
+    const { mails, series } = await regroup(ids, store, digest);
+    await store.putSeries(mails, series, now());
+    sorted += ids.length;
+  }
+}
+
+/** The series of some mails, and all mails that are settled with them. */
+async function regroup(ids: readonly string[], store: Store, digest: Digest) {
+  const records = await store.neighbours(ids, WINDOW, MAX_NEIGHBOURS);
+  const inputs = await Promise.all(records.map(seriesInput));
+  const threads = buildThreads(inputs.map((i) => i.message));
+  const wanted = new Set(ids);
+  const found = collectSeries(inputs, threads).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
+  const series: SeriesRecord[] = [];
+  for (const one of found) {
+    const record = toRecord(one, digest);
+    series.push(one.version > 1 ? { ...record, previous: await previousOf(one, record, records, store) } : record);
+  }
+  const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
+  return { mails: [...settled].sort(), series };
+}
+
+const idOf = (message: Message): string => message.messageId ?? "";
+const membersOf = ({ cover, patches }: Series): Message[] => (cover === null ? patches : [cover, ...patches]);
+
+function toRecord(series: Series, digest: Digest): SeriesRecord {
+  const members = membersOf(series).map(idOf);
+  const { author, title, version, total, incomplete, cover } = series;
+  const dates = membersOf(series).flatMap((m) => m.date ?? []);
+  return {
+    key: members[0] ?? "",
+    title,
+    author: author.name === "" ? `<${author.address}>` : `${author.name} <${author.address}>`,
+    version,
+    total,
+    members,
+    hasCover: cover !== null,
+    incomplete,
+    changeId: changeId(series),
+    previous: null,
+    sent: dates.length === 0 ? null : dates.reduce((a, b) => (a > b ? a : b)),
+    revision: digest(Buffer.from(members.join("\n"))).slice(0, "sha256-".length + 16),
+  };
+}
+
+/** Key of the version before, among the neighbours and what the store knows of the same title, author, thread or change-id. */
+async function previousOf(series: Series, record: SeriesRecord, near: readonly MailRecord[], store: Store) {
+  const titles = series.patches.map((p) => p.subjectInfo.title);
+  const candidates = await store.candidates(record, titles, MAX_CANDIDATES);
+  const known = new Set(near.map((r) => r.id));
+  const missing = candidates.flatMap((c) => c.members).filter((id) => !known.has(id));
+  const all = [...(await store.mails(missing)), ...near];
+  const inputs = await Promise.all(all.map(seriesInput));
+  const threads: Threads = buildThreads(inputs.map((i) => i.message));
+  const together = collectSeries(inputs, threads);
+  const at = together.findIndex((s) => membersOf(s).map(idOf).join() === record.members.join());
+  const before = at < 0 ? null : (findPrevious(together, threads)[at] ?? null);
+  const [lead] = before === null ? [] : membersOf(before);
+  return lead === undefined ? null : idOf(lead);
+}

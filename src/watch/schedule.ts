@@ -1,0 +1,32 @@
+/** When things are due: pure arithmetic on times, so that a clock that goes back does no harm beyond waiting. */
+
+/** Waits after the first, second, … failure of a series. Milliseconds. */
+const BACK_OFF = [60_000, 10 * 60_000, 60 * 60_000];
+
+/** When a series that has failed this often is tried again. */
+export function retryTime(now: Date, attempts: number): string {
+  const wait = BACK_OFF[Math.min(Math.max(attempts, 1), BACK_OFF.length) - 1] ?? 0;
+  return new Date(now.getTime() + wait).toISOString();
+}
+
+/** A time some milliseconds before or after another. */
+export const shifted = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+
+const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** "90s", "2h", "1d" in milliseconds; null for anything else. */
+export function parseDuration(text: string): number | null {
+  const match = /^(\d{1,6})([smhd])$/.exec(text);
+  return match === null ? null : Number(match[1]) * (UNITS[match[2] ?? ""] ?? Number.NaN);
+}
+
+/** "2019-04", "2019-04-17": the first moment of it, or the first behind it, as ISO; null for what names no month or day. */
+export function parseDay(text: string, end = false): string | null {
+  const match = /^(\d{4})-(\d{2})(?:-(\d{2}))?$/.exec(text);
+  if (match === null) return null;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), match[3] === undefined ? null : Number(match[3])];
+  const start = new Date(Date.UTC(year, month - 1, day ?? 1));
+  if (start.getUTCMonth() !== month - 1 || (day !== null && start.getUTCDate() !== day)) return null;
+  if (!end) return start.toISOString();
+  return new Date(day === null ? Date.UTC(year, month, 1) : Date.UTC(year, month - 1, day + 1)).toISOString();
+}
