@@ -6,9 +6,10 @@ import type { CFile, CFunction, CStruct, MacroFunction, StructField, TableEntry,
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import { Rings } from "./rings.js";
-import { findStale } from "./stale.js";
+import { findStale, type Stale, shares } from "./stale.js";
 import { summarise } from "./summarise.js";
 import type { Summary } from "./summary.js";
+import { typeText } from "./summary-text.js";
 import { usesOf } from "./uses.js";
 
 export interface ProgramFunction {
@@ -28,7 +29,9 @@ export class Program {
   private readonly macros = new Map<string, { file: CFile; macro: MacroFunction; found?: ProgramFunction | null }>();
   private readonly factsOf = new Map<CFunction, FunctionFacts>();
   private readonly summaries = new Map<CFunction, Summary>();
-  private loan: { lender: Program; stale: ReadonlySet<string> } | null = null;
+  private loan: { lender: Program; stale: Stale } | null = null;
+  /** For functions that reach something that differs: whether what they call says the same all the same. */
+  private readonly unmoved = new Map<CFunction, boolean>();
   private own: Map<CFunction, ProgramFunction> | null = null;
   private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
   private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
@@ -69,12 +72,40 @@ export class Program {
   }
 
   /** The program that knows a function already, and the function there; null when this one has to look by itself. */
-  private lenderOf({ fn }: ProgramFunction): { lender: Program; f: ProgramFunction } | null {
-    if (this.loan === null || this.loan.stale.has(fn.name)) return null;
-    const { lender } = this.loan;
-    lender.own ??= new Map(lender.functions.map((f) => [f.fn, f]));
-    const f = lender.own.get(fn);
-    return f === undefined ? null : { lender, f };
+  private lenderOf(f: ProgramFunction): { lender: Program; f: ProgramFunction } | null {
+    if (this.loan === null) return null;
+    const { lender, stale } = this.loan;
+    lender.own ??= new Map(lender.functions.map((g) => [g.fn, g]));
+    const there = lender.own.get(f.fn);
+    if (there === undefined) return null;
+    if (!stale.names.has(f.fn.name)) return { lender, f: there };
+    let same = this.unmoved.get(f.fn);
+    if (same === undefined) {
+      this.unmoved.set(f.fn, false);
+      same = this.restsOnTheSame(f, there, lender, stale);
+      this.unmoved.set(f.fn, same);
+    }
+    return same ? { lender, f: there } : null;
+  }
+
+  /** Whether all that a function uses means the same in both programs: what changed further down does not come up to it. */
+  private restsOnTheSame(
+    f: ProgramFunction,
+    there: ProgramFunction,
+    lender: Program,
+    { names, fields }: Stale,
+  ): boolean {
+    const { calls, fields: own } = usesOf(f.fn);
+    if (shares(own, fields) || this.rings.of(f).length > 0) return false;
+    for (const name of calls) {
+      if (!names.has(name)) continue;
+      const [a, b] = [this.resolve(name, f.file), lender.resolve(name, there.file)];
+      if (a === null && b === null && this.macroText(name) === lender.macroText(name)) continue;
+      if (a === null || b === null || a.fn.whole !== b.fn.whole) return false;
+      if (typeText(a.fn.returns) !== typeText(b.fn.returns)) return false;
+      if (a.fn.whole && !this.summary(a).sameAs(lender.summary(b))) return false;
+    }
+    return true;
   }
 
   private addStruct(struct: CStruct): void {

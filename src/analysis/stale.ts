@@ -6,11 +6,19 @@ import { usesOf } from "./uses.js";
 /** Who uses a name: functions that call it, macros that mention it. */
 type Users = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** What two programs do not share. */
+export interface Stale {
+  /** Names of functions that differ, or that reach something that differs by the names they use. */
+  names: ReadonlySet<string>;
+  /** Fields that are of another type in one of the two. */
+  fields: ReadonlySet<string>;
+}
+
 /**
- * Names of functions that differ between two programs, or that reach something that differs by the names they use. Only files
- * that are not the same in both are looked into, and what uses the names that changed there.
+ * What differs between two programs. Only files that are not the same in both are looked into, and what uses the names that
+ * changed there.
  */
-export function findStale(one: Program, other: Program): Set<string> {
+export function findStale(one: Program, other: Program): Stale {
   const [before, after] = [new Set(one.files), new Set(other.files)];
   const gone = one.files.filter((f) => !after.has(f));
   const come = other.files.filter((f) => !before.has(f));
@@ -30,7 +38,7 @@ export function findStale(one: Program, other: Program): Set<string> {
       }
     }
   }
-  return stale;
+  return { names: stale, fields };
 }
 
 /** Functions of files that only one of the two holds, as far as they are not the same all the same. */
@@ -75,7 +83,7 @@ function addFieldUsers(files: readonly CFile[], fields: ReadonlySet<string>, sta
   }
 }
 
-function shares(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
+export function shares(some: ReadonlySet<string>, others: ReadonlySet<string>): boolean {
   for (const name of others) if (some.has(name)) return true;
   return false;
 }

@@ -16,6 +16,7 @@ import {
   snapshotOf,
   takeLock,
 } from "./state.js";
+import { depText, heldText, typeText, valueText } from "./summary-text.js";
 import { POINTEE, type Value } from "./value.js";
 
 export interface LockEffect {
@@ -32,6 +33,8 @@ export interface Acquired {
 }
 
 export class Summary {
+  private said: string | null = null;
+
   constructor(
     readonly name: string,
     private readonly effects: readonly { event: AccessEvent; origin: Site; via: string[] }[],
@@ -57,6 +60,36 @@ export class Summary {
     readonly mutates: boolean,
     readonly cut: boolean,
   ) {}
+
+  /** True when both tell a caller the same, of the same places in the source. */
+  sameAs(other: Summary): boolean {
+    return this === other || this.text() === other.text();
+  }
+
+  /** All that a caller is told, as text. */
+  private text(): string {
+    this.said ??= JSON.stringify([
+      this.name,
+      this.effects.map(({ event: e, origin, via }) => [
+        [e.kind, valueText(e.place), valueText(e.value), e.stored, e.once, e.exclusive, e.step],
+        [e.owned, e.rechecked, e.facts.map((f) => [f.comparesObject, isFresh(f, e.place)])],
+        [e.held.map(heldText), [...e.unsure], origin.fn.path, origin.fn.name, origin.at, via],
+      ]),
+      this.taken.map(({ held, success }) => [heldText(held), success]),
+      this.released.map(({ lock, always }) => [valueText(lock), always]),
+      this.drops.map(({ lock, family, via }) => [valueText(lock), family, via]),
+      this.unnamed.map(({ name, family }) => [name, family]),
+      this.acquires.map(({ held, via, always }) => [heldText(held), via, always]),
+      this.callsBack.map(({ target, args, held }) => [valueText(target), args.map(valueText), held.map(heldText)]),
+      this.returned.map(depText),
+      this.params.map(valueText),
+      typeText(this.returnsOthers),
+      this.lockedOfResult,
+      this.path === null ? null : [valueText(this.path.value), typeText(this.path.type)],
+      [this.mutates, this.cut],
+    ]);
+    return this.said;
+  }
 
   /** Does to the caller's state what the callee does, and records the callee's accesses at the call. */
   apply(interpreter: Interpreter, s: PathState, args: readonly Value[], at: number, result: Value): void {

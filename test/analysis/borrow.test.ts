@@ -100,6 +100,21 @@ describe("a program that borrows", () => {
     expect(view?.file.lineAt(before.functions[1]?.at ?? 0)).toBe(before.lineAt(before.functions[1]?.at ?? 0) + 1);
   });
 
+  it("looks no further up than a change tells", () => {
+    const before = readC(PATH, BEFORE, reader);
+    const changed = (from: string, to: string): number => {
+      const borrower = program(readC(PATH, BEFORE.replace(from, to), reader, { before }));
+      borrower.borrow(program(before));
+      for (const f of borrower.functions) borrower.facts(f);
+      return borrower.analysed;
+    };
+    // The macro that it asks is read anew in each program.
+    expect(changed("\treturn 0;\n}", "\treturn (0);\n}")).toBe(2);
+    // What it calls does the same as before, at the same place.
+    expect(changed("busy = 0;\n\tmutex", "busy = 0;\n\t\tmutex")).toBe(1);
+    expect(changed("busy = 0;", "busy = 1;")).toBe(3);
+  });
+
   it("answers the same whichever member of a ring is asked first", () => {
     const one = program(readC(PATH, BEFORE, reader));
     const other = program(readC(PATH, BEFORE, reader));
