@@ -15,76 +15,108 @@ const duration = z.string().refine((text) => parseDuration(text) !== null, "a nu
 const common = {
   name: name.describe("What the source is called, in logs and in the store: not to be changed later"),
 };
-const web = {
+const network = {
   ...common,
   allowPrivate: z
     .boolean()
     .default(false)
     .describe("Whether the host may be one of a private network, or this machine itself"),
+  timeoutSeconds: z.int().min(1).max(3600).default(60).describe("How long the server may be silent"),
+  tries: z
+    .int()
+    .min(1)
+    .max(20)
+    .default(5)
+    .describe("How often a request is tried before the archive counts as unreachable"),
 };
+const web = {
+  ...network,
+  cacheSeconds: z.int().min(600).max(86_400).default(600).describe("How long an answer is used again without asking"),
+  pauseSeconds: z.number().min(0).max(60).default(0.2).describe("Pause between two requests"),
+};
+const inboxUrl = httpUrl.describe("URL of the list: https://lore.kernel.org/kvm-riscv/");
+const folder = (what: string) => path.describe(what);
+const passwordEnv = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
+  .describe("Name of the environment variable that holds the password");
+const month = z.string().regex(/^\d{4}-[A-Z][a-z]+$/, "a month as in the archive's links: 2019-May");
 
 const sourceSchema = z.discriminatedUnion("type", [
   z
     .strictObject({
       ...web,
       type: z.literal("public-inbox"),
-      url: httpUrl.describe("URL of the list: https://lore.kernel.org/kvm-riscv/"),
+      url: inboxUrl,
+      firstEpoch: z
+        .union([z.int().min(0), z.literal("latest")])
+        .default(0)
+        .describe("The git epoch to begin with; latest is the newest one at the first read"),
     })
     .describe("A list of a public-inbox server (lore), by its manifest and git epochs"),
   z
-    .strictObject({ ...web, type: z.literal("atom"), url: httpUrl.describe("URL of the list") })
+    .strictObject({
+      ...web,
+      type: z.literal("atom"),
+      url: inboxUrl,
+      since: z.iso.date().optional().describe("Mails that arrived before this day are left out"),
+    })
     .describe("A list of a public-inbox server with little traffic, by its Atom feed and one request a mail"),
   z
-    .strictObject({
-      ...common,
-      type: z.literal("epoch"),
-      path: path.describe("A git epoch on this machine: kvm/git/0.git"),
-    })
+    .strictObject({ ...common, type: z.literal("epoch"), path: folder("A git epoch on this machine: kvm/git/0.git") })
     .describe("One git epoch of public-inbox"),
   z
     .strictObject({
       ...common,
       type: z.literal("inbox"),
-      path: path.describe("Its folder, with git/0.git, git/1.git below it"),
+      path: folder("Its folder, with git/0.git and so on below it"),
     })
     .describe("A public-inbox v2 on this machine, all epochs"),
   z
     .strictObject({
       ...web,
       type: z.literal("pipermail"),
-      url: httpUrl.describe("The index page: https://lists.infradead.org/pipermail/kvm-riscv/"),
+      url: httpUrl.describe("The page of months: https://lists.infradead.org/pipermail/kvm-riscv/"),
+      form: z
+        .enum(["auto", "text", "html"])
+        .default("auto")
+        .describe("Months as text, as pages, or as text where there is one"),
+      firstMonth: month.optional().describe("The month to begin with; the first when left out"),
+      recheck: z.int().min(1).max(24).default(2).describe("How many months before the latest are asked for again"),
     })
     .describe("An archive of Mailman 2"),
   z
     .strictObject({
       ...common,
       type: z.literal("maildir"),
-      path: path.describe("A folder with new/ and cur/, or one of .eml files"),
+      path: folder("A folder with new/ and cur/, or of .eml files"),
     })
     .describe("Mail that is delivered on this machine"),
   z
     .strictObject({
-      ...web,
+      ...network,
       type: z.literal("nntp"),
       host: host.describe("Server: nntp.lore.kernel.org"),
-      port: port.optional().describe("119, or 563 with TLS"),
-      tls: z.boolean().default(false).describe("Whether the connection is encrypted"),
-      group: z.string().min(1).describe("Group: org.kernel.vger.kvm"),
+      port: port.optional().describe("563 with TLS, 119 without, when left out"),
+      tls: z.boolean().default(true).describe("Whether the connection is encrypted"),
+      group: z
+        .string()
+        .regex(/^[!-~]{1,200}$/, "the name of a group")
+        .describe("Group: org.kernel.vger.kvm"),
+      user: z.string().min(1).optional().describe("Name to log in with; no login when left out"),
+      passwordEnv: passwordEnv.optional(),
     })
     .describe("A news group"),
   z
     .strictObject({
-      ...web,
+      ...network,
       type: z.literal("imap"),
       host: host.describe("Server"),
-      port: port.optional().describe("993, or 143 without TLS"),
+      port: port.optional().describe("993 with TLS, 143 without, when left out"),
       tls: z.boolean().default(true).describe("Whether the connection is encrypted from the start"),
-      user: z.string().describe("Login name"),
-      passwordEnv: z
-        .string()
-        .regex(/^[A-Z_][A-Z0-9_]*$/)
-        .describe("Name of the environment variable that holds the password"),
-      mailbox: z.string().default("INBOX").describe("Folder on the server; it is only read"),
+      user: z.string().min(1).describe("Login name"),
+      passwordEnv,
+      mailbox: z.string().min(1).default("INBOX").describe("Folder on the server; it is only read"),
     })
     .describe("A mailbox on an IMAP server"),
 ]);
@@ -101,7 +133,11 @@ const treeSchema = z.strictObject({
   tags: z
     .array(z.string().min(1))
     .default([])
-    .describe("Words in the brackets of subjects that mean this tree: net-next, kvm, tip"),
+    .describe("Words in the brackets of subjects, or before the colon, that mean this tree: net-next, kvm, tip"),
+  paths: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Files that are this tree's, as MAINTAINERS writes them behind F:"),
   urls: z.array(z.string().min(1)).default([]).describe("Its URLs as MAINTAINERS writes them behind T: git"),
 });
 
@@ -141,7 +177,11 @@ export type TreeSettings = WatchConfig["trees"][number];
 export function configProblems(config: WatchConfig): string[] {
   const twice = (what: string, names: readonly string[]): string[] =>
     [...new Set(names.filter((n, i) => names.indexOf(n) !== i))].map((n) => `${what}: the name ${n} comes twice`);
+  const logins = config.sources.filter(
+    (s) => s.type === "nntp" && (s.user === undefined) !== (s.passwordEnv === undefined),
+  );
   return [
+    ...logins.map((s) => `sources: ${s.name}: user and passwordEnv go together`),
     ...twice(
       "sources",
       config.sources.map((s) => s.name),
