@@ -3,7 +3,7 @@
  * late patch so joins its series, and what comes out does not depend on the order in which mails came in.
  */
 import type { Message } from "../message/message.js";
-import { buildThreads, type Threads } from "../thread/build-threads.js";
+import { buildThreads } from "../thread/build-threads.js";
 import { collectSeries, type Series } from "../thread/collect-series.js";
 import { changeId, findPrevious } from "../thread/versions.js";
 import { type Digest, seriesInput } from "./open-mail.js";
@@ -35,18 +35,19 @@ export async function sortNewMails(store: Store, digest: Digest, now: () => stri
   }
 }
 
-/** The series of some mails, and all mails that are settled with them. */
+/** The series of some mails, other versions of them that now follow another one, and all mails that are settled with these. */
 async function regroup(ids: readonly string[], store: Store, digest: Digest) {
-  const records = await store.neighbours(ids, WINDOW, MAX_NEIGHBOURS);
-  const inputs = await Promise.all(records.map(seriesInput));
-  const threads = buildThreads(inputs.map((i) => i.message));
+  const near = await store.neighbours(ids, WINDOW, MAX_NEIGHBOURS);
+  const inputs = await Promise.all(near.map(seriesInput));
   const wanted = new Set(ids);
-  const found = collectSeries(inputs, threads).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
-  const series: SeriesRecord[] = [];
-  for (const one of found) {
-    const record = toRecord(one, digest);
-    series.push(one.version > 1 ? { ...record, previous: await previousOf(one, record, records, store) } : record);
+  const found = collectSeries(inputs).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
+  const records = found.map((s) => toRecord(s, digest));
+  const versions = new Map<string, SeriesRecord>();
+  for (const [i, record] of records.entries()) {
+    const titles = (found[i]?.patches ?? []).map((p) => p.subjectInfo.title);
+    for (const c of await store.candidates(record, titles, MAX_CANDIDATES)) versions.set(c.key, c);
   }
+  const series = await linked(records, [...versions.values()], near, store);
   const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
   return { mails: [...settled].sort(), series };
 }
@@ -74,18 +75,27 @@ function toRecord(series: Series, digest: Digest): SeriesRecord {
   };
 }
 
-/** Key of the version before, among the neighbours and what the store knows of the same title, author, thread or change-id. */
-async function previousOf(series: Series, record: SeriesRecord, near: readonly MailRecord[], store: Store) {
-  const titles = series.patches.map((p) => p.subjectInfo.title);
-  const candidates = await store.candidates(record, titles, MAX_CANDIDATES);
+/** Series with the versions before them, and of other versions those whose version before is another than was known. */
+async function linked(
+  own: readonly SeriesRecord[],
+  others: readonly SeriesRecord[],
+  near: readonly MailRecord[],
+  store: Store,
+): Promise<SeriesRecord[]> {
   const known = new Set(near.map((r) => r.id));
-  const missing = candidates.flatMap((c) => c.members).filter((id) => !known.has(id));
-  const all = [...(await store.mails(missing)), ...near];
-  const inputs = await Promise.all(all.map(seriesInput));
-  const threads: Threads = buildThreads(inputs.map((i) => i.message));
+  const missing = others.flatMap((c) => c.members).filter((id) => !known.has(id));
+  const inputs = await Promise.all([...(await store.mails([...new Set(missing)])), ...near].map(seriesInput));
+  const threads = buildThreads(inputs.map((i) => i.message));
   const together = collectSeries(inputs, threads);
-  const at = together.findIndex((s) => membersOf(s).map(idOf).join() === record.members.join());
-  const before = at < 0 ? null : (findPrevious(together, threads)[at] ?? null);
-  const [lead] = before === null ? [] : membersOf(before);
+  const previous = findPrevious(together, threads);
+  const links = new Map(together.map((s, i) => [membersOf(s).map(idOf).join("\n"), leadOf(previous[i] ?? null)]));
+  const before = (s: SeriesRecord): string | null => links.get(s.members.join("\n")) ?? null;
+  const replaced = new Set(own.flatMap((s) => s.members));
+  const moved = others.filter((s) => !s.members.some((m) => replaced.has(m)) && before(s) !== s.previous);
+  return [...own, ...moved].map((s) => ({ ...s, previous: before(s) }));
+}
+
+function leadOf(series: Series | null): string | null {
+  const [lead] = series === null ? [] : membersOf(series);
   return lead === undefined ? null : idOf(lead);
 }

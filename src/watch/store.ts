@@ -61,12 +61,12 @@ export interface Store {
    */
   neighbours(ids: readonly string[], windowMs: number, limit: number): Promise<MailRecord[]>;
 
-  /** Series of lower versions that may come before one: same change-id, title, thread or author. The latest first. */
+  /** Series that may be other versions of one, earlier or later: same change-id, title, thread or author. The latest first. */
   candidates(series: SeriesRecord, titles: readonly string[], limit: number): Promise<SeriesRecord[]>;
 
   /**
-   * Puts series in the place of all series that have any of `mails` as a member, and marks the mails as sorted. A series whose
-   * revision is another than before is open again; `arrived` is when its last member came (set to `now` then).
+   * Puts series in the place of all series that have any of `mails` as a member, and marks the mails as sorted; other members
+   * of a series that so goes are unsorted again. A series whose revision is another than before is open again; `arrived` is when its last member came (set to `now` then).
    */
   putSeries(mails: readonly string[], series: readonly SeriesRecord[], now: string): Promise<void>;
 
