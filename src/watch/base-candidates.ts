@@ -117,7 +117,7 @@ function isPublishedAt(tree: TreeConfig, url: string): boolean {
 }
 
 /** Names of all files that patches touch, before and after, in order of code units. */
-export function changedPaths(patches: readonly Patch[]): string[] {
+function changedPaths(patches: readonly Patch[]): string[] {
   const paths = new Set<string>();
   for (const { files } of patches) {
     for (const { oldPath, newPath } of files) {

@@ -36,7 +36,7 @@ export function commit(folder: string, day: number, files: Readonly<Record<strin
   return gitOn(day, folder, "rev-parse", "HEAD").trim();
 }
 
-export const MAINTAINERS = `EXAMPLE NET
+const MAINTAINERS = `EXAMPLE NET
 T:	git git://git.example.org/pub/net-next.git main
 F:	net/
 
