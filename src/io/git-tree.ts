@@ -62,7 +62,7 @@ async function isRepository(path: string): Promise<boolean> {
 }
 
 /** The commit that a revision names, or null; also null when git refuses the repository or is not installed. */
-async function resolveCommit(path: string, revision: string): Promise<string | null> {
+export async function resolveCommit(path: string, revision: string): Promise<string | null> {
   const args = ["-C", path, "rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
   try {
     const { stdout } = await run("git", args, { env: gitEnvironment() });

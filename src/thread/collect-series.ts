@@ -44,7 +44,10 @@ export function collectSeries(inputs: readonly SeriesInput[], threads?: Threads)
   inputs.forEach((input, at) => {
     if (isFirst(input.message, at, known) && isPosting(input, at, inputs, known)) pool.add(at);
   });
-  pool.adoptCovers((at) => isFirst(messageAt(inputs, at), at, known));
+  pool.adoptCovers((at) => {
+    const message = messageAt(inputs, at);
+    return isFirst(message, at, known) && !answersItself(message, at, inputs, known);
+  });
   return pool.series();
 }
 
@@ -74,13 +77,17 @@ function isPosting(
   return index === 0;
 }
 
-/** Pipermail drops the Re: of subjects; a mail below one of the same subject is an answer all the same. */
+/**
+ * Pipermail drops the Re: of subjects; a mail below one of the same subject is an answer all the same. A patch below the
+ * sender's own is one that was put right (`[PATCH v2.5 3/7]`).
+ */
 function answersItself(message: Message, at: number, inputs: readonly SeriesInput[], threads: Threads): boolean {
   const up = threads.parent[at] ?? -1;
   if (up < 0) return false;
-  return (
-    messageAt(inputs, up).subjectInfo.title === message.subjectInfo.title && sameNumber(messageAt(inputs, up), message)
-  );
+  const parent = messageAt(inputs, up);
+  if (inputs[at]?.hasDiff === true && parent.from.address.toLowerCase() === message.from.address.toLowerCase())
+    return false;
+  return parent.subjectInfo.title === message.subjectInfo.title && sameNumber(parent, message);
 }
 
 function sameNumber(a: Message, b: Message): boolean {

@@ -2,6 +2,7 @@
 import type { Message } from "../message/message.js";
 import type { Threads } from "./build-threads.js";
 import type { Incomplete, Series, SeriesInput } from "./collect-series.js";
+import { isThreadKey, linkKeys } from "./link-keys.js";
 
 interface Draft {
   /** Position of each number's mail. */
@@ -26,6 +27,8 @@ export class SeriesPool {
   /** The last draft that a key led to: a link of the thread, a run of git-send-email, or a sender. */
   readonly #byKey = new Map<string, Draft>();
   readonly #draftOf = new Map<number, Draft>();
+  /** How many mails have a link of the thread in common, by its key. */
+  readonly #uses = new Map<string, number>();
 
   constructor(inputs: readonly SeriesInput[], threads: Threads) {
     this.#inputs = inputs;
@@ -39,6 +42,7 @@ export class SeriesPool {
     const numbered = info.index !== null && info.total !== null;
     const index = numbered ? (info.index ?? 1) : 1;
     const keys = numbered ? linkKeys(message) : [];
+    for (const key of keys) if (isThreadKey(key)) this.#uses.set(key, (this.#uses.get(key) ?? 0) + 1);
     const draft = keys.length === 0 ? undefined : this.#find(message, index, keys);
     const home = draft ?? this.#begin(message, at, numbered ? Math.max(info.total ?? 1, 1) : 1);
     if (index === 0) home.cover = at;
@@ -53,10 +57,31 @@ export class SeriesPool {
   #find(message: Message, index: number, keys: readonly string[]): Draft | undefined {
     for (const key of keys) {
       const draft = this.#byKey.get(key);
-      if (draft === undefined || (index === 0 ? draft.cover !== null : draft.members.has(index))) continue;
+      if (draft === undefined) continue;
+      const taken = index === 0 ? draft.cover : draft.members.get(index);
+      if (taken !== null && taken !== undefined && !(isThreadKey(key) && this.#evict(draft, index, taken))) continue;
       if (!key.startsWith("sender ") || Math.abs(draft.time - Date.parse(message.date ?? "")) <= WINDOW) return draft;
     }
     return undefined;
+  }
+
+  /**
+   * Takes a patch out of a series that it came to by its sender alone, for one that the thread puts in its place: somebody
+   * sent the last patch by itself, saw it, and sent the whole series. False when the thread speaks for the first as well.
+   */
+  #evict(draft: Draft, index: number, at: number): boolean {
+    const message = this.#message(at);
+    const keys = linkKeys(message).filter(isThreadKey);
+    if (index === 0 || keys.some((key) => (this.#uses.get(key) ?? 0) > 1)) return false;
+    draft.members.delete(index);
+    const rest = [...draft.members.values(), ...(draft.cover === null ? [] : [draft.cover])];
+    if (rest.length > 0) draft.at = Math.min(...rest);
+    const own = this.#begin(message, at, draft.total);
+    own.members.set(index, at);
+    own.time = Date.parse(message.date ?? "");
+    this.#draftOf.set(at, own);
+    for (const key of keys) this.#byKey.set(key, own);
+    return true;
   }
 
   #begin(message: Message, at: number, total: number): Draft {
@@ -74,17 +99,18 @@ export class SeriesPool {
   }
 
   /**
-   * A series without cover takes for one the mail that its patches answer: a `[PATCH]` without a diff, or a cover that
-   * counts otherwise (`0/8` over six patches).
+   * A series without cover takes for one the mail that its patches answer: a `[PATCH]` without a diff, a cover that counts
+   * otherwise (`0/8` over six patches), or one of which only the cover or only the patches name the version.
    */
   adoptCovers(usable: (at: number) => boolean): void {
     for (const draft of this.#drafts) {
       const [first] = draft.members.values();
       const up = first === undefined ? -1 : (this.#threads.parent[first] ?? -1);
-      if (draft.cover !== null || draft.total < 2 || up < 0 || !usable(up) || !this.#covers(up, draft)) continue;
+      if (draft.cover !== null || up < 0 || !usable(up) || !this.#covers(up, draft)) continue;
       const old = this.#draftOf.get(up);
       if (old !== undefined) old.cover = null;
       draft.cover = up;
+      draft.version = Math.max(draft.version, this.#message(up).subjectInfo.version);
       draft.at = Math.min(draft.at, up);
       this.#draftOf.set(up, draft);
     }
@@ -94,10 +120,18 @@ export class SeriesPool {
     const message = this.#message(at);
     const info = message.subjectInfo;
     if (info.reply || info.pull || this.#inputs[at]?.hasDiff === true) return false;
-    if (info.version !== draft.version || message.from.address.toLowerCase() !== draft.sender) return false;
+    if (message.from.address.toLowerCase() !== draft.sender) return false;
     const own = this.#draftOf.get(at);
+    if (info.version !== draft.version && !this.#sentTogether(at, draft)) return false;
     if (own !== undefined) return own.members.size === 0 && own.cover === at;
     return info.patch && info.index === null;
+  }
+
+  /** Whether one of cover and patches names no version, they count alike, and they were sent at one time. */
+  #sentTogether(at: number, { version, total, time }: Draft): boolean {
+    const { subjectInfo: info, date } = this.#message(at);
+    if (Math.min(info.version, version) !== 1 || info.index !== 0 || info.total !== total) return false;
+    return Math.abs(time - Date.parse(date ?? "")) <= WINDOW;
   }
 
   /** All series in order of their first mail; one whose cover another took over is none. */
@@ -139,7 +173,8 @@ export class SeriesPool {
     let up = this.#threads.parent[at] ?? -1;
     for (let steps = 0; up >= 0 && steps < 50; steps++, up = this.#threads.parent[up] ?? -1) {
       const older = this.#message(up).subjectInfo;
-      if (older.patch && older.version < info.version && older.index === info.index && older.total === info.total)
+      // [PATCH v2.5 3/7] in answer to [PATCH v2 3/7] is a version of its own too.
+      if (older.patch && older.version <= info.version && older.index === info.index && older.total === info.total)
         return true;
     }
     return false;
@@ -150,31 +185,4 @@ export class SeriesPool {
     if (input === undefined) throw new RangeError(`no message at ${at}`);
     return input.message;
   }
-}
-
-/**
- * What leads from a mail to its series, strongest first: the mail itself or the one it answers, the run of
- * git-send-email(1) or b4 that numbered its Message-ID, its sender. Each is narrowed to one version and count.
- */
-function linkKeys(message: Message): string[] {
-  const { version, total, prefixes } = message.subjectInfo;
-  const resend = prefixes.some((word) => /^(?:resend|repost|rebase)$/i.test(word));
-  const scope = `${version} ${total} ${resend}`;
-  const keys: string[] = [];
-  const parent = message.inReplyTo[0] ?? message.references.at(-1);
-  if (message.messageId !== null) keys.push(`mail ${scope} ${message.messageId}`);
-  if (parent !== undefined) keys.push(`mail ${scope} ${parent}`);
-  const run = message.messageId === null ? null : sendRun(message.messageId);
-  if (run !== null) keys.push(`run ${scope} ${run}`);
-  const kind = prefixes.map((word) => word.toLowerCase()).sort();
-  keys.push(`sender ${scope} ${message.from.address.toLowerCase()} ${kind.join(" ")}`);
-  return keys;
-}
-
-/** git-send-email(1): `time.pid-N-address`; b4: `date-slug-vM-N-hash@host`. The part that all mails of a run share. */
-function sendRun(id: string): string | null {
-  const git = /^(\d{8,14}[.\w]*\.\d+)-\d{1,5}-(.+)$/.exec(id) ?? /^(\d+-\d+)-\d{1,5}-(git-send-email-.+)$/.exec(id);
-  if (git !== null) return `${git[1]} ${git[2]}`;
-  const b4 = /^(\d{8}-.+-v\d+)-\d{1,5}-([0-9a-f]+@.+)$/.exec(id);
-  return b4 === null ? null : `${b4[1]} ${b4[2]}`;
 }

@@ -203,6 +203,68 @@ describe("seriesRecords", () => {
       ["v1 - [1 2]/2 whole < -", "v1 - [r1 r2]/2 whole < -"],
     ],
     [
+      "a cover of a single patch, neither with a counter",
+      [
+        { id: "c", subject: "[PATCH] t", body: "words\n" },
+        { id: "1", subject: "[PATCH] a", to: "c" },
+      ],
+      ["v1 c [1]/1 whole < -"],
+    ],
+    [
+      "a version that only the cover names",
+      [
+        { id: "c", subject: "[PATCH v3 0/2] t" },
+        { id: "1", subject: "[PATCH 1/2] a", to: "c" },
+        { id: "2", subject: "[PATCH 2/2] b", to: "c" },
+      ],
+      ["v3 c [1 2]/2 whole < -"],
+    ],
+    [
+      "a version that only the patches name",
+      [
+        { id: "c", subject: "[PATCH 0/2] t" },
+        { id: "1", subject: "[PATCH v2 1/2] a", to: "c" },
+        { id: "2", subject: "[PATCH v2 2/2] b", to: "c" },
+      ],
+      ["v2 c [1 2]/2 whole < -"],
+    ],
+    [
+      "the next version in answer to a cover whose patches are elsewhere",
+      [
+        { id: "c", subject: "[PATCH 0/2] t" },
+        { id: "1", subject: "[PATCH v2 1/2] a", to: "c", minute: 3000 },
+        { id: "2", subject: "[PATCH v2 2/2] b", to: "c", minute: 3000 },
+      ],
+      ["v1 c []/2 no-patches < -", "v2 - [1 2]/2 whole < c"],
+    ],
+    [
+      "a last patch that was sent by itself before the series",
+      [
+        { id: "x", subject: "[PATCH v2 2/2] b" },
+        { id: "c", subject: "[PATCH v2 0/2] t" },
+        { id: "1", subject: "[PATCH v2 1/2] a", to: "c" },
+        { id: "2", subject: "[PATCH v2 2/2] b", to: "c" },
+      ],
+      ["v2 - [x]/2 missing-patches < -", "v2 c [1 2]/2 whole < -"],
+    ],
+    [
+      "a patch that was put right in answer to itself",
+      [
+        { id: "1", subject: "[PATCH v2 1/2] a" },
+        { id: "2", subject: "[PATCH v2 2/2] b", to: "1" },
+        { id: "2a", subject: "[PATCH v2.5 2/2] b", to: "2" },
+      ],
+      ["v2 - [1 2]/2 whole < -", "v2 - [2a]/2 partial-reroll < -"],
+    ],
+    [
+      "somebody else's answer with a diff, that pipermail took the Re: from",
+      [
+        { id: "1", subject: "[PATCH] a" },
+        { id: "r", subject: "[PATCH] a", to: "1", from: "B <b@example.org>" },
+      ],
+      ["v1 - [1]/1 whole < -"],
+    ],
+    [
       "the same mail through two lists",
       [
         { id: "1", subject: "[PATCH] a" },
