@@ -16,7 +16,7 @@ export interface BatchLimits {
   bytes: number;
 }
 
-export const BATCH_LIMITS: BatchLimits = { mails: 200, bytes: 8 * 1024 * 1024 };
+const BATCH_LIMITS: BatchLimits = { mails: 200, bytes: 8 * 1024 * 1024 };
 
 /**
  * Collects steps to batches. When the archive fails, what came before is given first and the failure thrown then, so that
@@ -24,12 +24,14 @@ export const BATCH_LIMITS: BatchLimits = { mails: 200, bytes: 8 * 1024 * 1024 };
  */
 export async function* inBatches<Position>(
   steps: AsyncIterable<Step<Position>>,
+  signal?: AbortSignal,
   limits: BatchLimits = BATCH_LIMITS,
 ): AsyncGenerator<Batch> {
   let draft = new Draft<Position>();
   const iterator = steps[Symbol.asyncIterator]();
   try {
     for (;;) {
+      signal?.throwIfAborted();
       const next = await settle(iterator.next());
       if ("error" in next || next.value.done === true) {
         if (draft.count > 0) yield draft.finish();

@@ -30,7 +30,7 @@ export function openEpoch(config: EpochConfig, limits?: BatchLimits): Source {
   async function* read(cursor: string | null, options: { signal?: AbortSignal }): AsyncGenerator<Batch> {
     const record = parseCursor(cursor);
     const position = record === null ? null : epochPosition(record);
-    yield* inBatches(readEpoch(config.path, position, options.signal), limits);
+    yield* inBatches(readEpoch(config.path, position, options.signal), options.signal, limits);
   }
   return { name: config.name, read, close: async () => {} };
 }

@@ -17,7 +17,7 @@ export function openInbox(config: InboxConfig, limits?: BatchLimits): Source {
   async function* read(cursor: string | null, options: { signal?: AbortSignal }): AsyncGenerator<Batch> {
     const position = inboxPosition(cursor);
     const folder = await epochFolder(config.path);
-    yield* inBatches(readInbox(folder, await listEpochs(folder), position, options.signal), limits);
+    yield* inBatches(readInbox(folder, await listEpochs(folder), position, options.signal), options.signal, limits);
   }
   return { name: config.name, read, close: async () => {} };
 }

@@ -46,7 +46,8 @@ export function openPublicInbox(config: PublicInboxConfig, context: ArchiveConte
 
   return {
     name: config.name,
-    read: (cursor, options): AsyncGenerator<Batch> => inBatches(steps(inboxPosition(cursor), options.signal), limits),
+    read: (cursor, { signal }): AsyncGenerator<Batch> =>
+      inBatches(steps(inboxPosition(cursor), signal), signal, limits),
     close: () => http.close(),
   };
 }
