@@ -189,7 +189,7 @@ describe("a pipermail archive", () => {
   });
 
   it("says what is wrong with an archive that is none, and with a cursor of another one", async () => {
-    const content = new Map([["/list/index.html", Buffer.from("<html>hello</html>")]]);
+    const content = new Map<string, Buffer>([["/list/index.html", Buffer.from("<html>hello</html>")]]);
     const { open } = await archive(content);
     expect((await readUntilError(open())).error).toMatchObject({ reason: "challenge-page" });
     content.set("/list/index.html", Buffer.from("<html><title>The List Archives</title></html>"));
