@@ -1,5 +1,6 @@
 /** What archives are given of the world, so that tests can give them another. */
 import { setTimeout as wait } from "node:timers/promises";
+import { SourceError } from "../../watch/source.js";
 
 /** The clock, waiting, and chance. */
 export interface ArchiveTime {
@@ -34,4 +35,15 @@ export interface ArchiveContext {
 export function userAgent(version: string, contact: string | null): string {
   const safe = contact === null ? "" : contact.replace(/[^\x21-\x7e]+|[()\\]/g, "");
   return `patchwitness/${version}${safe === "" ? "" : ` (+${safe})`}`;
+}
+
+/** The password that a configuration names. @throws SourceError login-failed when it is not there */
+export function passwordOf(config: { name: string; passwordEnv?: string }, context: ArchiveContext): string {
+  const variable = config.passwordEnv ?? "";
+  const password = variable === "" ? undefined : context.env(variable);
+  if (password !== undefined && password !== "") return password;
+  throw new SourceError(
+    "login-failed",
+    `the password of ${config.name} is not there: ${variable || "passwordEnv"} is not set`,
+  );
 }

@@ -52,3 +52,33 @@ export function retryAfterSeconds(field: string | undefined, now: number): numbe
   const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 }
+
+/**
+ * The steps of an archive over a connection that may break: a `session` begins behind the last step that was given. Failures
+ * count anew after every step. @throws the last failure
+ */
+export async function* resuming<Position, S extends { position: Position }>(
+  start: Position | null,
+  tries: number,
+  time: ArchiveTime,
+  signal: AbortSignal | undefined,
+  session: (position: Position | null) => AsyncIterable<S>,
+): AsyncGenerator<S> {
+  let position = start;
+  for (let failed = 0; ; ) {
+    let wait: number | null = null;
+    try {
+      for await (const step of session(position)) {
+        position = step.position;
+        failed = 0;
+        yield step;
+      }
+      return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      wait = ++failed < tries ? waitAfter(error, failed, time) : null;
+      if (wait === null) throw error;
+    }
+    await time.sleep(wait, signal);
+  }
+}
