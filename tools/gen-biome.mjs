@@ -11,6 +11,8 @@ const SOLE_IMPORTERS = {
   mailparser: "src/message/parse-mime.ts",
   "parse-diff": "src/patch/parse-diff.ts",
   "web-tree-sitter": "src/source/parse-c.ts",
+  undici: "src/io/archive/http.ts",
+  imapflow: "src/io/archive/imap.ts",
 };
 
 const layerRule = (layer) => {
@@ -92,7 +94,7 @@ const config = {
     ...LAYERS.map((layer) => override([`src/${layer}/**`], layerRule(layer), PURE.includes(layer))),
     ...Object.entries(SOLE_IMPORTERS).map(([library, file]) => {
       const layer = file.split("/")[1];
-      return override([file], withoutLibrary(layer, library), true);
+      return override([file], withoutLibrary(layer, library), PURE.includes(layer));
     }),
   ],
 };

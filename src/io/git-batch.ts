@@ -7,6 +7,22 @@ export interface GitObject {
   content: Buffer;
 }
 
+/** An object that is there, but larger than what is kept. */
+export interface LargeObject {
+  id: string;
+  type: string;
+  /** Bytes. */
+  length: number;
+  content: null;
+}
+
+export interface GitBatchOptions {
+  /** A larger object is told of and not kept. Bytes. */
+  maxObject?: number;
+  /** Instead of {@link gitEnvironment}. */
+  env?: NodeJS.ProcessEnv;
+}
+
 /** Kernel sources are far smaller; a larger object counts as absent. Bytes. */
 const MAX_OBJECT = 64 * 1024 * 1024;
 const MAX_HEADER = 64 * 1024;
@@ -19,7 +35,7 @@ export function gitEnvironment(): NodeJS.ProcessEnv {
 }
 
 interface Request {
-  resolve(object: GitObject | null): void;
+  resolve(object: GitObject | LargeObject | null): void;
   reject(error: Error): void;
 }
 
@@ -33,11 +49,15 @@ export class GitBatch {
   private failure: Error | null = null;
   private readonly ended: Promise<void>;
   private errors = "";
+  private readonly maxObject: number;
+  /** Bytes of an object that is too large which are still to come, its line end included. */
+  private skip = 0;
 
-  constructor(repository: string) {
+  constructor(repository: string, options: GitBatchOptions = {}) {
+    this.maxObject = options.maxObject ?? MAX_OBJECT;
     // An abbreviated id that names a blob and a commit means the blob here.
     const args = ["-c", "core.disambiguate=blob", "-C", repository, "cat-file", "--batch"];
-    this.child = spawn("git", args, { env: gitEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
+    this.child = spawn("git", args, { env: options.env ?? gitEnvironment(), stdio: ["pipe", "pipe", "pipe"] });
     this.child.stdout.on("data", (chunk: Buffer) => this.take(chunk));
     this.child.stderr.on("data", (chunk: Buffer) => {
       if (this.errors.length < 2000) this.errors += chunk.toString("utf8");
@@ -52,8 +72,14 @@ export class GitBatch {
     });
   }
 
-  /** The object that a name means, or null when there is none or the name is ambiguous. */
-  read(name: string): Promise<GitObject | null> {
+  /** The object that a name means, or null when there is none, the name is ambiguous or the object too large. */
+  async read(name: string): Promise<GitObject | null> {
+    const object = await this.look(name);
+    return object?.content == null ? null : object;
+  }
+
+  /** As {@link read}, and tells an object that is too large from one that is not there. */
+  look(name: string): Promise<GitObject | LargeObject | null> {
     if (this.failure !== null) return Promise.reject(this.failure);
     if (/[\n\r\0]/.test(name)) return Promise.resolve(null);
     return new Promise((resolve, reject) => {
@@ -74,8 +100,11 @@ export class GitBatch {
   }
 
   private take(chunk: Buffer): void {
-    this.chunks.push(chunk);
-    this.size += chunk.length;
+    const rest = this.skip === 0 ? chunk : chunk.subarray(Math.min(this.skip, chunk.length));
+    this.skip -= chunk.length - rest.length;
+    if (rest.length === 0) return;
+    this.chunks.push(rest);
+    this.size += rest.length;
     while (this.waiting.length > 0 && (this.header === null ? this.takeHeader() : this.takeContent()));
   }
 
@@ -90,9 +119,20 @@ export class GitBatch {
     const line = bytes.toString("utf8", 0, end);
     this.drop(bytes, end + 1);
     const match = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line);
+    const [, id = "", type = "", length = "0"] = match ?? [];
     if (match === null) this.waiting.shift()?.resolve(null);
-    else this.header = { id: match[1] ?? "", type: match[2] ?? "", length: Number(match[3]) };
+    else if (Number(length) > this.maxObject) this.skipContent({ id, type, length: Number(length), content: null });
+    else this.header = { id, type, length: Number(length) };
     return true;
+  }
+
+  /** Memory is never given to what will not be kept. */
+  private skipContent(object: LargeObject): void {
+    const bytes = this.gather();
+    const here = Math.min(bytes.length, object.length + 1);
+    this.skip = object.length + 1 - here;
+    this.drop(bytes, here);
+    this.waiting.shift()?.resolve(object);
   }
 
   private takeContent(): boolean {
@@ -102,8 +142,7 @@ export class GitBatch {
     const content = Buffer.from(bytes.subarray(0, header.length));
     this.drop(bytes, header.length + 1);
     this.header = null;
-    const kept = header.length > MAX_OBJECT ? null : { id: header.id, type: header.type, content };
-    this.waiting.shift()?.resolve(kept);
+    this.waiting.shift()?.resolve({ id: header.id, type: header.type, content });
     return true;
   }
 

@@ -1,0 +1,245 @@
+/**
+ * The HTTP client of the archives, and the one place that speaks to undici. It keeps the manners that archives ask for: hosts
+ * that are configured and no others, one connection for each with one request after the other, a name and a contact, answers
+ * kept for ten minutes and asked for conditionally then, and waiting when a server is busy.
+ */
+import { isIP } from "node:net";
+import { Agent, buildConnector, type Dispatcher, errors, request } from "undici";
+import { SourceError } from "../../watch/source.js";
+import type { HttpSettings } from "../../watch/source-config.js";
+import { guardedLookup, isPublicAddress, notAllowed } from "./address-guard.js";
+import { type Expected, openBody } from "./body.js";
+import type { ArchiveTime } from "./context.js";
+import type { CachedAnswer, HttpCache } from "./http-cache.js";
+import { FinalError, retryAfterSeconds, retrying } from "./retry.js";
+
+export interface HttpOptions extends HttpSettings {
+  userAgent: string;
+  /** Hosts that may be asked, as in a URL's `host`: "lore.kernel.org", "127.0.0.1:8080". */
+  hosts: readonly string[];
+  time: ArchiveTime;
+  cache: HttpCache;
+}
+
+export interface Validators {
+  etag: string | null;
+  lastModified: string | null;
+}
+
+export interface GetOptions {
+  expected: Expected;
+  /** Largest body as it is sent, and inflated. Bytes. */
+  maxBytes?: number;
+  maxInflated?: number;
+  /** Statuses other than 200 that are answers and no failures. */
+  accept?: readonly number[];
+  /** Of an answer that the caller knows already: status 304 then says that it still holds. */
+  known?: Validators | undefined;
+  /** False for what is read once, such as single mails: it is not kept. Default: true. */
+  keep?: boolean;
+  signal?: AbortSignal | undefined;
+}
+
+export interface HttpAnswer extends Validators {
+  status: number;
+  /** Inflated; empty for 304. */
+  body: Buffer;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_INFLATED = 256 * 1024 * 1024;
+const MAX_REDIRECTS = 3;
+const LEAST_CACHE_SECONDS = 600;
+
+/** Asks the hosts of one archive. `close` ends its connections. */
+export class HttpClient {
+  readonly #options: HttpOptions;
+  readonly #agent: Agent;
+  /** The end of the last request to each host. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #spoken = new Set<string>();
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    const timeout = (options.timeoutSeconds ?? 60) * 1000;
+    this.#agent = new Agent({
+      connections: 1,
+      pipelining: 1,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      connect: guardedConnector(options.allowPrivate ?? false, Math.min(timeout, 30_000)),
+    });
+  }
+
+  /**
+   * The answer to GET, from the cache while it is fresh. @throws SourceError when there is none, or its status is neither
+   * 200 nor accepted
+   */
+  async get(url: string, options: GetOptions): Promise<HttpAnswer> {
+    const target = this.#allowed(url, null);
+    const cached = options.keep === false ? null : await this.#options.cache.get(target.href);
+    const freshFor = Math.max(LEAST_CACHE_SECONDS, this.#options.cacheSeconds ?? 0) * 1000;
+    const age = cached === null ? Number.POSITIVE_INFINITY : this.#options.time.now() - cached.checked;
+    if (cached !== null && age >= 0 && age < freshFor) return this.#answer(target.href, 200, cached, options);
+    return this.#inTurn(target.host, () =>
+      retrying(this.#options.tries ?? 5, this.#options.time, options.signal, () =>
+        this.#attempt(target, cached, options),
+      ),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+
+  /** One request after the other to a host, with a pause between, whoever asks. */
+  async #inTurn<T>(host: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#turns.get(host) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      const pause = (this.#options.pauseSeconds ?? 0.2) * 1000;
+      if (this.#spoken.has(host) && pause > 0) await this.#options.time.sleep(pause);
+      this.#spoken.add(host);
+      return work();
+    });
+    this.#turns.set(
+      host,
+      turn.catch(() => {}),
+    );
+    return turn;
+  }
+
+  async #attempt(target: URL, cached: CachedAnswer | null, options: GetOptions): Promise<HttpAnswer> {
+    const known = cached ?? options.known ?? null;
+    let url = target;
+    for (let hops = 0; ; hops++) {
+      const { status, headers, body } = await this.#send(url, known, options);
+      if (status === 304 && cached !== null) {
+        const again = { ...cached, checked: this.#options.time.now() };
+        await this.#options.cache.put(target.href, again);
+        return this.#answer(target.href, 200, again, options);
+      }
+      const location = headers.location;
+      if ([301, 302, 303, 307, 308].includes(status) && typeof location === "string") {
+        if (hops >= MAX_REDIRECTS) throw new FinalError("http-status", `${target.href} redirects too often`);
+        url = this.#allowed(location, url);
+        continue;
+      }
+      const answer: CachedAnswer = { checked: this.#options.time.now(), ...validatorsOf(headers), body };
+      if (status === 304 && known !== null) {
+        return { status, body: Buffer.alloc(0), etag: known.etag, lastModified: known.lastModified };
+      }
+      if (status !== 200 && options.accept?.includes(status) !== true) throw this.#failure(url, status, headers);
+      const opened = await this.#answer(url.href, status, answer, options);
+      if (status === 200 && options.keep !== false) await this.#options.cache.put(target.href, answer);
+      return opened;
+    }
+  }
+
+  async #answer(url: string, status: number, raw: CachedAnswer, options: GetOptions): Promise<HttpAnswer> {
+    const maxInflated = options.maxInflated ?? MAX_INFLATED;
+    // The page of an error is words for a person, whatever was asked for.
+    const expected = status === 200 ? options.expected : "html";
+    const body = await openBody(raw.body, { url, encoding: raw.contentEncoding, expected, maxInflated });
+    return { status, body, etag: raw.etag, lastModified: raw.lastModified };
+  }
+
+  async #send(
+    url: URL,
+    known: Validators | null,
+    options: GetOptions,
+  ): Promise<{ status: number; headers: Headers; body: Buffer }> {
+    const headers: Record<string, string> = { "user-agent": this.#options.userAgent, "accept-encoding": "gzip" };
+    if (known?.etag != null) headers["if-none-match"] = known.etag;
+    if (known?.lastModified != null) headers["if-modified-since"] = known.lastModified;
+    const signal = options.signal ?? null;
+    let answer: Dispatcher.ResponseData;
+    try {
+      answer = await request(url, { dispatcher: this.#agent, headers, signal });
+    } catch (error) {
+      throw failureOf(error, url, "unreachable");
+    }
+    try {
+      const body = await readBody(answer, url, options.maxBytes ?? MAX_BYTES);
+      return { status: answer.statusCode, headers: answer.headers, body };
+    } catch (error) {
+      throw failureOf(error, url, "truncated");
+    }
+  }
+
+  /** The URL when it may be asked. @throws SourceError not-allowed */
+  #allowed(text: string, from: URL | null): URL {
+    const url = URL.canParse(text, from?.href) ? new URL(text, from?.href) : null;
+    const where = from === null ? "" : `${from.href} redirects: `;
+    if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+      throw new SourceError("not-allowed", `${where}${text.slice(0, 200)} is no web address`);
+    }
+    if (!this.#options.hosts.includes(url.host) || url.username !== "" || url.password !== "") {
+      throw new SourceError("not-allowed", `${where}${url.host} is not the archive's host`);
+    }
+    if (from?.protocol === "https:" && url.protocol === "http:") {
+      throw new SourceError("not-allowed", `${where}to a connection without TLS`);
+    }
+    const address = url.hostname.replace(/^\[(.*)\]$/, "$1");
+    if (this.#options.allowPrivate !== true && isIP(address) !== 0 && !isPublicAddress(address))
+      throw notAllowed(url.host);
+    return url;
+  }
+
+  #failure(url: URL, status: number, headers: Headers): SourceError {
+    const field = headers["retry-after"];
+    const retryAfter = retryAfterSeconds(Array.isArray(field) ? field[0] : field, this.#options.time.now());
+    const message = `${url.href} answered with status ${status}`;
+    if (status === 429 || (status === 503 && retryAfter !== null))
+      return new SourceError("rate-limited", message, retryAfter);
+    if (status >= 500) return new SourceError("http-status", message, retryAfter);
+    return new FinalError(status === 404 || status === 410 ? "not-found" : "http-status", message);
+  }
+}
+
+type Headers = Dispatcher.ResponseData["headers"];
+
+function validatorsOf(headers: Headers): Validators & { contentEncoding: string } {
+  const text = (name: string): string | null => {
+    const value = headers[name];
+    // What comes back in a request header must fit into one.
+    return typeof value === "string" && value.length <= 256 && /^[\x20-\x7e]+$/.test(value) ? value : null;
+  };
+  return { etag: text("etag"), lastModified: text("last-modified"), contentEncoding: text("content-encoding") ?? "" };
+}
+
+async function readBody(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of answer.body) {
+    length += piece.length;
+    // Leaving the loop destroys the body, and with it the connection.
+    if (length > maxBytes) throw new SourceError("too-large", `${url.href} sends more than ${maxBytes} bytes`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+/** Connects to allowed addresses only; the address that a socket really reached is looked at once more. */
+function guardedConnector(allowPrivate: boolean, timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout, lookup: guardedLookup(allowPrivate) } as buildConnector.BuildOptions);
+  return (options, callback) => {
+    connect(options, (...result) => {
+      const [error, socket] = result;
+      const reached = socket?.remoteAddress;
+      if (error === null && !allowPrivate && (reached === undefined || !isPublicAddress(reached))) {
+        socket.destroy();
+        callback(notAllowed(options.hostname), null);
+      } else callback(...result);
+    });
+  };
+}
+
+function failureOf(error: unknown, url: URL, reason: "unreachable" | "truncated"): unknown {
+  if (error instanceof SourceError) return error;
+  if (error instanceof Error && (error.name === "AbortError" || error instanceof errors.RequestAbortedError))
+    return error;
+  if (error instanceof Error && error.cause instanceof SourceError) return error.cause;
+  const why = error instanceof Error ? error.message : String(error);
+  const what = reason === "truncated" ? "broke off its answer" : "cannot be reached";
+  return new SourceError(reason, `${url.host} ${what}: ${why}`, null, { cause: error });
+}
