@@ -8,8 +8,11 @@ import { LAYERS } from "./layers.mjs";
 const PURE = LAYERS.filter((layer) => layer !== "io" && layer !== "apps");
 /** Awkward libraries, each with the one file that may import it. */
 const SOLE_IMPORTERS = {
+  libsql: "src/io/store/sqlite.ts",
+  "graphile-worker": "src/io/store/graphile.ts",
   mailparser: "src/message/parse-mime.ts",
   "parse-diff": "src/patch/parse-diff.ts",
+  pg: "src/io/store/postgres.ts",
   "web-tree-sitter": "src/source/parse-c.ts",
 };
 
@@ -92,7 +95,7 @@ const config = {
     ...LAYERS.map((layer) => override([`src/${layer}/**`], layerRule(layer), PURE.includes(layer))),
     ...Object.entries(SOLE_IMPORTERS).map(([library, file]) => {
       const layer = file.split("/")[1];
-      return override([file], withoutLibrary(layer, library), true);
+      return override([file], withoutLibrary(layer, library), PURE.includes(layer));
     }),
   ],
 };
