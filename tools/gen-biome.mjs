@@ -8,11 +8,17 @@ import { LAYERS } from "./layers.mjs";
 const PURE = LAYERS.filter((layer) => layer !== "io" && layer !== "apps");
 /** Awkward libraries, each with the one file that may import it. */
 const SOLE_IMPORTERS = {
+  libsql: "src/io/store/sqlite.ts",
+  "graphile-worker": "src/io/store/graphile.ts",
   mailparser: "src/message/parse-mime.ts",
   "parse-diff": "src/patch/parse-diff.ts",
+  pg: "src/io/store/postgres.ts",
   "web-tree-sitter": "src/source/parse-c.ts",
   undici: "src/io/archive/http.ts",
   imapflow: "src/io/archive/imap.ts",
+  pino: "src/apps/watch/log.ts",
+  "prom-client": "src/apps/watch/metrics.ts",
+  croner: "src/apps/watch/daemon.ts",
 };
 
 const layerRule = (layer) => {

@@ -67,7 +67,7 @@ function keysOf(one: Series, threads: Threads): string[] {
   const titles = one.patches.slice(0, 200).map((patch) => `patch ${normalTitle(patch)}`);
   const id = changeId(one);
   return [
-    `title ${normal(one.title)}`,
+    `title ${plainTitle(one.title)}`,
     ...titles,
     `thread ${threadOf(one, threads)}`,
     `sender ${one.author.address.toLowerCase()}`,
@@ -83,7 +83,8 @@ function likenessOf(one: Series, other: Series, threads: Threads): number {
   const thread = threadOf(one, threads) === threadOf(other, threads);
   // A title that was reworded counts for what its sender sent as the version right before.
   const near = sender && one.version === other.version + 1;
-  const title = normal(one.title) === normal(other.title) || (near && wordsInCommon(one.title, other.title) >= 0.6);
+  const title =
+    plainTitle(one.title) === plainTitle(other.title) || (near && wordsInCommon(one.title, other.title) >= 0.6);
   const shared = sharedPatches(one, other);
   let likeness = (title ? 2 : 0) + (shared >= 0.5 ? 2 : 0) + (sender ? 1 : 0) + (thread ? 1 : 0);
   // A series that was renamed and rewritten is still told by its sender going on in the old thread.
@@ -101,7 +102,7 @@ function likenessOf(one: Series, other: Series, threads: Threads): number {
 
 /** Words of both titles as a share of the words of either. */
 function wordsInCommon(a: string, b: string): number {
-  const [x, y] = [new Set(normal(a).split(" ")), new Set(normal(b).split(" "))];
+  const [x, y] = [new Set(plainTitle(a).split(" ")), new Set(plainTitle(b).split(" "))];
   let common = 0;
   for (const word of x) if (y.has(word)) common++;
   return common / (x.size + y.size - common);
@@ -136,10 +137,11 @@ export function changeId(one: Series): string | null {
 }
 
 function normalTitle(message: Message): string {
-  return normal(message.subjectInfo.title);
+  return plainTitle(message.subjectInfo.title);
 }
 
-function normal(title: string): string {
+/** A title as versions are compared by it: its letters and digits alone. */
+export function plainTitle(title: string): string {
   return title
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, " ")

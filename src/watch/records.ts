@@ -1,4 +1,7 @@
-/** What is remembered of mails, series and verdicts: plain data, the same in every store. Times are ISO 8601 in UTC. */
+/**
+ * What is remembered of mails, series and verdicts: plain data, the same in every store. Times are ISO 8601 in UTC, as
+ * Date.toISOString writes them, so that they compare as text.
+ */
 import type { MailForm } from "./source.js";
 
 /** patch: carries a diff and may be part of a series. cover: begins one. other: an answer, an announcement, anything else. */

@@ -15,7 +15,10 @@ import type {
 /** Mails of a batch, as they are recorded together with the cursor behind them. */
 export interface RecordedBatch {
   mails: { mail: MailRecord; ref: string }[];
-  /** Ids of mails that the archive took out. They stay known, with this source no longer among their sightings. */
+  /**
+   * Ids of mails that the archive took out. They stay known, with this source no longer among their sightings. One that was
+   * taken out and came again within the batch stands only among the mails.
+   */
   removed: string[];
   dead: DeadLetter[];
   cursor: string;
@@ -28,12 +31,25 @@ export interface DueSeries {
   attempts: number;
 }
 
+/** Which series are asked for. Times are compared as text: all are written as Date.toISOString does. */
+export interface When {
+  now: string;
+  quietSince: string;
+  /** Null: they are only looked at, and anybody may lease them. */
+  leaseUntil: string | null;
+  rules: string;
+  limit: number;
+  /** Only the series of this key. */
+  only?: string;
+}
+
 export interface Counts {
   mails: number;
   sightings: number;
   series: Record<SeriesState, number>;
   verdicts: number;
   findings: number;
+  /** What waits to be sent. */
   outbox: number;
   deadLetters: number;
 }
@@ -79,15 +95,12 @@ export interface Store {
   /**
    * Series to judge with these rules, oldest arrival first: complete ones, and others that got no mail since `quietSince`;
    * not those that are leased, that a later version has superseded and nobody has judged, or that failed and wait (`retryAt`).
-   * They are leased until `leaseUntil`.
+   * They are leased until `leaseUntil`. One whose lease ran out ten times with no word of it is dead.
    */
-  due(when: {
-    now: string;
-    quietSince: string;
-    leaseUntil: string;
-    rules: string;
-    limit: number;
-  }): Promise<DueSeries[]>;
+  due(when: When): Promise<DueSeries[]>;
+
+  /** Prolongs the lease of a series that takes long to judge; false when it has another revision or no lease by now. */
+  renew(key: string, revision: string, leaseUntil: string): Promise<boolean>;
 
   /**
    * Records a verdict with its findings and what is to be sent, and ends the lease. False, and nothing is recorded, when the

@@ -1,0 +1,70 @@
+/** PostgreSQL, for many workers on many machines. The only importer of pg. */
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
+import pg from "pg";
+import { EXIT, ReviewError } from "../../errors.js";
+import { postgresError } from "./store-error.js";
+import type { Sql, Tables } from "./tables.js";
+import { storableAll } from "./text.js";
+
+export type Pool = pg.Pool;
+
+/** Milliseconds until a server that does not answer counts as unreachable. */
+const CONNECT_MS = 10_000;
+
+/**
+ * Opens the database of a URL (`postgres://user:password@host:port/database`). Nothing is asked of the server yet.
+ * @throws ReviewError (exit 2) when it is no such URL
+ */
+export function openPostgres(url: string, connections: number): Sql {
+  if (!/^postgres(?:ql)?:\/\//.test(url)) {
+    throw new ReviewError("store-bad-url", EXIT.usage, "DATABASE_URL has to begin with postgres:// or postgresql://");
+  }
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: CONNECT_MS,
+    application_name: "patchwitness",
+  });
+  // A connection that breaks while nobody uses it is no error yet: the next query makes another one, or says what is wrong.
+  pool.on("error", () => {});
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: wrap(pool, placeOf(url)) }) });
+  return { kind: "postgres", db, pool };
+}
+
+/** Host, port and database of a URL: what may be shown. The password may not. */
+function placeOf(url: string): string {
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url);
+    const host = hostname || searchParams.get("host") || "localhost";
+    return `${host}${port === "" ? "" : `:${port}`}${decodeURIComponent(pathname)}`;
+  } catch {
+    return "DATABASE_URL";
+  }
+}
+
+/** The pool as Kysely wants it: text that can be stored, and errors in words. */
+function wrap(pool: pg.Pool, where: string): PostgresPool {
+  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw postgresError(error, where);
+    }
+  };
+  return {
+    async connect() {
+      const client = await guard(() => pool.connect());
+      // A connection may break between two queries of a transaction; the next of them says so.
+      const ignore = () => {};
+      client.on("error", ignore);
+      return {
+        query: (sql: string, parameters: readonly unknown[]) => guard(() => client.query(sql, storableAll(parameters))),
+        release() {
+          client.off("error", ignore);
+          client.release();
+        },
+      } as unknown as PostgresPoolClient;
+    },
+    end: () => pool.end(),
+  };
+}

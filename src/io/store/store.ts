@@ -1,0 +1,72 @@
+/**
+ * The store: one schema and one set of queries for SQLite (a file, no set-up) and PostgreSQL (many workers). Each file
+ * beside this one is a part of the port in src/watch/store.ts: record.ts takes mails in, mails.ts gives them back in their
+ * threads, series.ts and series-keys.ts know series and their versions, due.ts leases them, verdicts.ts keeps what came of it.
+ */
+import type { Store } from "../../watch/store.js";
+import { dueSeries, failJudging, renewLease } from "./due.js";
+import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
+import { mailsById, neighboursOf, unsortedMails } from "./mails.js";
+import { openPostgres } from "./postgres.js";
+import { cursorOf, recordBatch } from "./record.js";
+import { migrate } from "./schema.js";
+import { putSeriesOf, seriesByKey, seriesOfMail } from "./series.js";
+import { candidatesFor } from "./series-keys.js";
+import { openSqlite } from "./sqlite.js";
+import type { Sql } from "./tables.js";
+import { allVerdicts, recordVerdict } from "./verdicts.js";
+
+/** A store in a database, which the job queue and the dump look into. */
+export interface SqlStore extends Store {
+  readonly sql: Sql;
+}
+
+/** Where the store is: a file for SQLite, or the URL of a PostgreSQL database, with how many connections to hold to it. */
+export type StorePlace = { file: string } | { url: string; connections?: number };
+
+/** Enough for a few workers and the queue; a server takes 100 by default. */
+const CONNECTIONS = 10;
+
+/**
+ * Opens the store and brings it to the newest schema; a file is made when it is not there.
+ * @throws ReviewError exit 4 when it cannot be opened, is none, or was written by a newer program; 5 when the server cannot be
+ * reached; 2 for a URL that is none
+ */
+export async function openStore(place: StorePlace): Promise<SqlStore> {
+  const sql =
+    "file" in place ? await openSqlite(place.file) : openPostgres(place.url, place.connections ?? CONNECTIONS);
+  try {
+    await migrate(sql);
+  } catch (error) {
+    // What went wrong is worth more than that closing goes wrong as well.
+    await sql.db.destroy().catch(() => {});
+    throw error;
+  }
+  return storeOver(sql);
+}
+
+function storeOver(sql: Sql): SqlStore {
+  return {
+    sql,
+    cursor: (source) => cursorOf(sql, source),
+    record: (source, before, batch, now) => recordBatch(sql, source, before, batch, now),
+    unsorted: (limit) => unsortedMails(sql, limit),
+    neighbours: (ids, windowMs, limit) => neighboursOf(sql, ids, windowMs, limit),
+    candidates: (series, titles, limit) => candidatesFor(sql, series, titles, limit),
+    putSeries: (mails, series, now) => putSeriesOf(sql, mails, series, now),
+    mails: (ids) => mailsById(sql, ids),
+    series: (key) => seriesByKey(sql, key),
+    seriesOf: (mail) => seriesOfMail(sql, mail),
+    due: (when) => dueSeries(sql, when),
+    renew: (key, revision, leaseUntil) => renewLease(sql, key, revision, leaseUntil),
+    putVerdict: (verdict, findings, outbox, now) => recordVerdict(sql, verdict, findings, outbox, now),
+    failSeries: (key, reason, retryAt, now) => failJudging(sql, key, reason, retryAt, now),
+    deadLetters: () => allLetters(sql),
+    revive: (kind, key) => reviveLetter(sql, kind, key),
+    suppress: (finding, by, reason, now) => suppressFinding(sql, finding, by, reason, now),
+    suppressed: () => suppressedFindings(sql),
+    verdicts: () => allVerdicts(sql),
+    counts: () => countAll(sql),
+    close: () => sql.db.destroy(),
+  };
+}
