@@ -12,6 +12,8 @@ import { FORMATS } from "./formats.js";
 import type { ParseOptions } from "./parse-command.js";
 import { reportError } from "./report-error.js";
 import type { ReviewOptions } from "./review-command.js";
+import type { ThreadCommandOptions } from "./thread-command.js";
+import type { WatchOptions } from "./watch/watch-command.js";
 
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
@@ -47,24 +49,28 @@ const usageLine = (text: string): string =>
     .trim()
     .replace(/\.$/, "")}; see review --help\n`;
 
-const reviewCommand = (program: Command): void => {
-  program
-    .name("review")
-    .description("Reviews Linux kernel patches from mailing lists, with a witness for each finding.")
-    .argument("[input...]", INPUTS)
+/** Options of whatever prints a report. */
+const reportOptions = (command: Command): Command =>
+  command
     .addOption(new Option("-f, --format <format>", "form of the report").choices(FORMATS).default("text"))
     .option("-t, --tree <dir>", "kernel source folder or git repository (bare too) that the patches apply to")
     .addOption(
       new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
     )
-    .option("--scan <path...>", "report on files of the tree itself, in place of patches (needs --tree)")
     .option("-r, --rules <dir>", "folder of rules to use in place of the built-in ones")
     .option("--from <mailbox>", "sender of the replies of --format reply, as 'Name <address>'")
     .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
     .option("--cache <dir>", "folder for the index of the tree (default: patchwitness in the user's cache folder)")
     .option("--no-cache", "keep no index: read and analyse the tree anew")
     .option("--stats", "say on standard error what was read, what it took, and what was not understood")
-    .option("-q, --quiet", "no progress and no account of what was analysed")
+    .option("-q, --quiet", "no progress and no account of what was analysed");
+
+const reviewCommand = (program: Command): void => {
+  reportOptions(program)
+    .name("review")
+    .description("Reviews Linux kernel patches from mailing lists, with a witness for each finding.")
+    .argument("[input...]", INPUTS)
+    .option("--scan <path...>", "report on files of the tree itself, in place of patches (needs --tree)")
     .version(version(), "-V, --version")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", HELP)
@@ -83,6 +89,19 @@ const reviewCommand = (program: Command): void => {
     });
 };
 
+const threadCommand = (program: Command): void => {
+  reportOptions(program.command("thread"))
+    .description("fetch a thread from lore.kernel.org, another public-inbox or pipermail, and review it")
+    .argument("<target>", "Message-ID, or URL of a mail or thread")
+    .option("--inbox <url>", "public-inbox in which a bare Message-ID is looked for (default: all of lore.kernel.org)")
+    .option("--contact <who>", "your URL or address, for the operator of the archive: part of the User-Agent")
+    .option("--allow-private", "the archive may be on this machine or in a private network")
+    .action(async (target: string, options: ThreadCommandOptions) => {
+      const { runThread } = await import("./thread-command.js");
+      process.exitCode = await runThread(target, options, version());
+    });
+};
+
 const parseCommand = (program: Command): void => {
   program
     .command("parse")
@@ -94,6 +113,35 @@ const parseCommand = (program: Command): void => {
     .action(async (inputs: string[], options: ParseOptions) => {
       const { runParse } = await import("./parse-command.js");
       process.exitCode = await runParse(inputs, options);
+    });
+};
+
+const CONFIG = "configuration (YAML); review config check says what is wrong with it";
+
+const watchCommand = (program: Command): void => {
+  program
+    .command("watch")
+    .description("follow list archives and review what arrives")
+    .requiredOption("-c, --config <file>", CONFIG)
+    .addOption(new Option("--once", "one round, for cron (the default)").conflicts("daemon"))
+    .option("--daemon", "rounds by the schedule of the configuration, until it is stopped (SIGTERM)")
+    .option("--retry", "take up what was given up (dead letters) first")
+    .option("--dry-run", "in a store that is gone afterwards; prints a table of findings by rule")
+    .option("--since <day>", "only mails sent since then: 2019-04 or 2019-04-17")
+    .option("--until <day>", "only mails sent until then, that month or day included")
+    .action(async (options: WatchOptions) => {
+      const { runWatch } = await import("./watch/watch-command.js");
+      process.exitCode = await runWatch(options, version());
+    });
+  program
+    .command("config")
+    .description("the configuration of review watch")
+    .command("check")
+    .argument("<file>", CONFIG)
+    .description("print a configuration as it is understood, or everything that is wrong with it")
+    .action(async (file: string) => {
+      const { runConfigCheck } = await import("./config-command.js");
+      process.exitCode = await runConfigCheck(file);
     });
 };
 
@@ -122,6 +170,8 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   program.showSuggestionAfterError(true);
   reviewCommand(program);
   parseCommand(program);
+  threadCommand(program);
+  watchCommand(program);
   await completionCommand(program, argv);
   return program;
 };

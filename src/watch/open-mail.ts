@@ -17,7 +17,7 @@ export type Digest = (bytes: Uint8Array) => string;
 const bufferOf = (raw: Uint8Array): Buffer => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
 
 /** Reads a mail of an archive in its form. */
-async function messageOf(form: MailForm, raw: Buffer): Promise<Message> {
+export async function messageOf(form: MailForm, raw: Buffer): Promise<Message> {
   if (form === "mail") return parseMessage(raw);
   if (form === "pipermail-text") return parsePipermailText(raw);
   const text = raw.toString("utf8");

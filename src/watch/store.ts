@@ -80,6 +80,9 @@ export interface Store {
   /** Series that may be other versions of one, earlier or later: same change-id, title, thread or author. The latest first. */
   candidates(series: SeriesRecord, titles: readonly string[], limit: number): Promise<SeriesRecord[]>;
 
+  /** All versions of the series of a change-id (b4), in order of their keys. */
+  ofChange(changeId: string): Promise<SeriesRecord[]>;
+
   /**
    * Puts series in the place of all series that have any of `mails` as a member, and marks the mails as sorted; other members
    * of a series that so goes are unsorted again. A series whose revision is another than before is open again; `arrived` is when its last member came (set to `now` then).

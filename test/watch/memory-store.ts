@@ -7,7 +7,7 @@ import type {
   SeriesState,
   VerdictRecord,
 } from "../../src/watch/records.js";
-import type { Counts, DueSeries, RecordedBatch, Store } from "../../src/watch/store.js";
+import type { Counts, DueSeries, RecordedBatch, Store, When } from "../../src/watch/store.js";
 
 interface Row {
   series: SeriesRecord;
@@ -82,6 +82,14 @@ export class MemoryStore implements Store {
       .filter((s) => s.key !== series.key && (normal(s.title) === normal(series.title) || s.author === series.author));
   }
 
+  async ofChange(changeId: string): Promise<SeriesRecord[]> {
+    return [...this.rows.values()].map((r) => r.series).filter((s) => s.changeId === changeId);
+  }
+
+  async renew(): Promise<boolean> {
+    return true;
+  }
+
   async putSeries(mails: readonly string[], series: readonly SeriesRecord[], now: string): Promise<void> {
     for (const id of mails) this.sorted.add(id);
     for (const [key, row] of [...this.rows]) {
@@ -109,20 +117,14 @@ export class MemoryStore implements Store {
     return [...this.rows.values()].find((r) => r.series.members.includes(mail))?.series.key ?? null;
   }
 
-  async due(when: {
-    now: string;
-    quietSince: string;
-    leaseUntil: string;
-    rules: string;
-    limit: number;
-  }): Promise<DueSeries[]> {
+  async due(when: When): Promise<DueSeries[]> {
     const ready = [...this.rows.values()].filter((r) => {
       if (r.state !== "open" || r.leased > when.now || r.retryAt > when.now) return false;
       if ([...this.rows.values()].some((o) => o.series.previous === r.series.key)) return false;
       return r.series.incomplete === null || r.arrived <= when.quietSince;
     });
     const taken = ready.slice(0, when.limit);
-    for (const r of taken) r.leased = when.leaseUntil;
+    for (const r of taken) r.leased = when.leaseUntil ?? "";
     return taken.map((r) => ({ series: r.series, attempts: r.attempts }));
   }
 

@@ -111,6 +111,12 @@ export async function seriesByKey(
   return record === undefined ? null : { ...record, state: row.state as SeriesState, arrived: row.arrived_at };
 }
 
+/** Store.ofChange. */
+export async function seriesOfChange(sql: Sql, changeId: string): Promise<SeriesRecord[]> {
+  const query = sql.db.selectFrom("series").selectAll().where("change_id", "=", nameOf(changeId)).orderBy("key");
+  return toSeries(sql.db, await query.execute());
+}
+
 /** Store.seriesOf. */
 export async function seriesOfMail(sql: Sql, mail: string): Promise<string | null> {
   const query = sql.db.selectFrom("series_members").select("series").where("mail", "=", nameOf(mail));

@@ -10,7 +10,7 @@ import { mailsById, neighboursOf, unsortedMails } from "./mails.js";
 import { openPostgres } from "./postgres.js";
 import { cursorOf, recordBatch } from "./record.js";
 import { migrate } from "./schema.js";
-import { putSeriesOf, seriesByKey, seriesOfMail } from "./series.js";
+import { putSeriesOf, seriesByKey, seriesOfChange, seriesOfMail } from "./series.js";
 import { candidatesFor } from "./series-keys.js";
 import { openSqlite } from "./sqlite.js";
 import type { Sql } from "./tables.js";
@@ -53,6 +53,7 @@ function storeOver(sql: Sql): SqlStore {
     unsorted: (limit) => unsortedMails(sql, limit),
     neighbours: (ids, windowMs, limit) => neighboursOf(sql, ids, windowMs, limit),
     candidates: (series, titles, limit) => candidatesFor(sql, series, titles, limit),
+    ofChange: (changeId) => seriesOfChange(sql, changeId),
     putSeries: (mails, series, now) => putSeriesOf(sql, mails, series, now),
     mails: (ids) => mailsById(sql, ids),
     series: (key) => seriesByKey(sql, key),

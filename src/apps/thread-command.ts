@@ -1,0 +1,49 @@
+/** `review thread`: fetches one thread from an archive and reviews it. */
+import { join } from "node:path";
+import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { REAL_TIME, userAgent } from "../io/archive/context.js";
+import { fetchThread } from "../io/archive/thread.js";
+import { cacheFolder } from "../io/index-store.js";
+import { remark } from "../io/terminal.js";
+import type { Message } from "../message/message.js";
+import { visible } from "../report/visible.js";
+import { messageOf } from "../watch/open-mail.js";
+import { SourceError } from "../watch/source.js";
+import { type ReviewOptions, reviewOpened } from "./review-command.js";
+
+export interface ThreadCommandOptions extends ReviewOptions {
+  /** URL of the public-inbox in which a bare Message-ID is looked for. */
+  inbox?: string;
+  /** How the operator of the archive can reach whoever runs this. */
+  contact?: string;
+  /** Whether the archive may be on this machine or in a private network. */
+  allowPrivate?: boolean;
+}
+
+/** Runs the command; answers the exit code. */
+export const runThread = async (target: string, options: ThreadCommandOptions, version: string): Promise<ExitCode> => {
+  const context = {
+    dataFolder: join(cacheFolder(process.env), "archives"),
+    userAgent: userAgent(version, options.contact ?? null),
+    time: REAL_TIME,
+    env: (name: string) => process.env[name],
+  };
+  const fetched = await fetchThread(
+    target,
+    {
+      ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
+      ...(options.allowPrivate === true ? { allowPrivate: true } : {}),
+    },
+    context,
+  ).catch((error: unknown) => {
+    if (!(error instanceof SourceError)) throw error;
+    const exit = error.reason === "not-found" || error.reason === "not-allowed" ? EXIT.input : EXIT.network;
+    throw new ReviewError(error.reason, exit, error.message, { cause: error });
+  });
+  if (options.quiet !== true)
+    for (const { ref, message } of fetched.lost) remark(`review: ${visible(`${ref}: ${message}`)}`);
+  async function* messages(): AsyncGenerator<Message> {
+    for (const { form, raw } of fetched.mails) yield await messageOf(form, Buffer.from(raw));
+  }
+  return reviewOpened(() => ({ messages: messages(), unreadable: () => null }), options, version);
+};

@@ -1,0 +1,166 @@
+/** `review watch`: follows list archives and reviews what arrives. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
+import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
+import { openSource } from "../../io/archive/open-source.js";
+import { loadConfig } from "../../io/config/load-config.js";
+import { openStore } from "../../io/store/store.js";
+import { writeOutput } from "../../io/terminal.js";
+import type { WatchConfig } from "../../watch/config.js";
+import type { MailRecord } from "../../watch/records.js";
+import { parseDay } from "../../watch/schedule.js";
+import { type Source, SourceError } from "../../watch/source.js";
+import type { SourceConfig } from "../../watch/source-config.js";
+import type { Store } from "../../watch/store.js";
+import { makeDataFolder, openEngine, sha256, stopSignal, type WatchContext } from "./context.js";
+import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
+import { checkSchedule, runBySchedule } from "./daemon.js";
+import { openLog } from "./log.js";
+import { Metrics, serveMetrics } from "./metrics.js";
+import { retryDead } from "./retry.js";
+import { makeReviewer } from "./reviewer.js";
+import { FindingTable } from "./table.js";
+
+export interface WatchOptions {
+  config: string;
+  once?: boolean;
+  daemon?: boolean;
+  retry?: boolean;
+  dryRun?: boolean;
+  since?: string;
+  until?: string;
+}
+
+/** Runs the command; answers the exit code: 5 when an archive could not be read to its end, 0 otherwise. */
+export async function runWatch(options: WatchOptions, version: string): Promise<ExitCode> {
+  const wanted = timeSpan(options);
+  const config = await loadConfig(options.config);
+  checkSchedule(config.schedule);
+  const log = openLog(config.log);
+  const signal = stopSignal(() => log.info("asked to stop: what is under way is finished"));
+  await makeDataFolder(config.data);
+  const engine = await openEngine(config, version);
+  const store = await openPlace(config, options.dryRun === true);
+  const metrics = new Metrics();
+  const now = (): Date => new Date();
+  const context: WatchContext = {
+    config,
+    store: store.store,
+    ...engine,
+    log,
+    metrics,
+    version,
+    signal,
+    digest: sha256,
+    now,
+  };
+  try {
+    return await watch(context, options, wanted);
+  } finally {
+    await store.close();
+  }
+}
+
+async function watch(
+  context: WatchContext,
+  options: WatchOptions,
+  wanted: ((mail: MailRecord) => boolean) | undefined,
+): Promise<ExitCode> {
+  const sources = openSources(context);
+  const { review, update } = makeReviewer(context);
+  const table = new FindingTable();
+  const cycle: CycleOptions = {
+    sources,
+    review,
+    impatient: options.dryRun === true,
+    onResult: (result) => table.add(result.review.findings),
+    ...(wanted === undefined ? {} : { wanted }),
+  };
+  let failed = false;
+  const round = async (): Promise<void> => {
+    await update();
+    const report = await runCycle(context, cycle);
+    failed = report.sources.some((s) => s.failure !== null);
+    context.metrics.health.lastCycle = context.now().toISOString();
+    context.log.info(summaryOf(report), "round done");
+  };
+  try {
+    if (options.retry === true) context.log.info(await retryDead(context), "dead letters taken up");
+    if (options.daemon === true) await runDaemon(context, round);
+    else await round();
+    if (options.dryRun === true) await writeOutput(table.text());
+  } finally {
+    for (const source of sources) await source.close();
+  }
+  return failed ? EXIT.network : EXIT.nothing;
+}
+
+async function runDaemon(context: WatchContext, round: () => Promise<void>): Promise<void> {
+  const { config, metrics, log, signal } = context;
+  const served = config.metrics === undefined ? null : await serveMetrics(metrics, config.metrics);
+  if (served !== null) log.info({ address: served.address }, "metrics are served");
+  try {
+    await runBySchedule(config.schedule, round, signal);
+  } finally {
+    served?.server.close();
+  }
+}
+
+const summaryOf = ({ sources, sorted, judged, failed }: CycleReport) => ({
+  sources: sources.length,
+  failing: sources.filter((s) => s.failure !== null).length,
+  mails: sources.reduce((n, s) => n + s.mails, 0),
+  sorted,
+  judged,
+  failed,
+});
+
+/** Mails of a span of time; undefined for all. */
+function timeSpan({ since, until }: WatchOptions): ((mail: MailRecord) => boolean) | undefined {
+  const [from, to] = [bound("since", since, false), bound("until", until, true)];
+  if (from === null && to === null) return undefined;
+  return ({ sent }) => sent !== null && (from === null || sent >= from) && (to === null || sent < to);
+}
+
+function bound(name: string, text: string | undefined, end: boolean): string | null {
+  if (text === undefined) return null;
+  const time = parseDay(text, end);
+  if (time !== null) return time;
+  throw new ReviewError("bad-day", EXIT.usage, `--${name}: ${text} is no month or day; write 2019-04 or 2019-04-17`);
+}
+
+/** The store of the configuration; for a dry run one that is gone afterwards. */
+async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: Store; close: () => Promise<void> }> {
+  if (dry) {
+    const folder = await mkdtemp(join(tmpdir(), "patchwitness-"));
+    const store = await openStore({ file: join(folder, "store.db") });
+    const close = async (): Promise<void> => {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { store, close };
+  }
+  const url = process.env.DATABASE_URL || config.database;
+  const store = await openStore(url === undefined ? { file: join(config.data, "store.db") } : { url });
+  return { store, close: () => store.close() };
+}
+
+function openSources({ config, version }: WatchContext): Source[] {
+  const archives: ArchiveContext = {
+    dataFolder: join(config.data, "archives"),
+    userAgent: userAgent(version, config.contact),
+    time: REAL_TIME,
+    env: (name) => process.env[name],
+  };
+  try {
+    // What is left out of the file is no key of the object: only the types of the two say it in different ways.
+    return config.sources.map((source) => openSource(source as SourceConfig, archives));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n  sources: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
