@@ -70,8 +70,8 @@ function judgedByOthers(column: Expression<string | null>, rules: string): Expre
   return [raw<boolean>`${column} is null`, raw<boolean>`${column} < ${rules}`, raw<boolean>`${column} > ${rules}`];
 }
 
-/** Store.renew: whoever still judges a revision keeps it. */
-export async function renewLease(sql: Sql, key: string, revision: string, leaseUntil: string): Promise<boolean> {
+/** Store.renew: whoever still judges a revision keeps it, or gives it back. */
+export async function renewLease(sql: Sql, key: string, revision: string, leaseUntil: string | null): Promise<boolean> {
   const query = sql.db.updateTable("series").set({ leased_until_at: leaseUntil });
   const held = query.where("key", "=", nameOf(key)).where("revision", "=", nameOf(revision));
   const rows = await held.where("leased_until_at", "is not", null).returning("key").execute();

@@ -1,7 +1,8 @@
 /** A run that is killed at any moment loses nothing that it acknowledged, and gone on with leaves the same store. */
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -13,15 +14,21 @@ import { idsOf, work } from "./pipeline.js";
 const { open, file, database } = databases();
 const program = fileURLToPath(new URL("./pipeline.ts", import.meta.url));
 
-/** Runs the pipeline in a process and kills it at a random moment after a random number of acknowledged batches. */
-async function runAndKill(place: StorePlace, last: number, acknowledged: Map<string, number>): Promise<boolean> {
-  const child = spawn(process.execPath, ["--import", "tsx", program, JSON.stringify(place), String(last)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+type Child = ChildProcessByStdio<Writable, Readable, null>;
+
+/** A process that waits to be told to run the pipeline. */
+function prepare(place: StorePlace, last: number): Child {
+  const args = ["--import", "tsx", program, JSON.stringify(place), String(last)];
+  return spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+}
+
+/** Lets it run and kills it at a random moment after a random number of acknowledged batches. */
+async function runAndKill(child: Child, acknowledged: Map<string, number>): Promise<boolean> {
+  child.stdin.write("go\n");
   let left = Math.floor(Math.random() * 12);
   for await (const line of createInterface({ input: child.stdout })) {
     const [source = "", n] = line.split(" ");
-    acknowledged.set(source, Number(n));
+    acknowledged.set(source, Math.max(Number(n), acknowledged.get(source) ?? 0));
     if (left-- === 0) {
       await wait(Math.random() * 12);
       child.kill("SIGKILL");
@@ -31,11 +38,17 @@ async function runAndKill(place: StorePlace, last: number, acknowledged: Map<str
   return child.signalCode === "SIGKILL";
 }
 
-async function survives(place: StorePlace, kills: number, last: number): Promise<void> {
+/** Two processes work on one store and are killed, again and again. */
+async function survives(place: StorePlace, rounds: number, last: number): Promise<void> {
   const acknowledged = new Map<string, number>();
+  const pair = (): Child[] => [prepare(place, last), prepare(place, last)];
   let killed = 0;
-  for (let i = 0; i < kills; i++) {
-    if (await runAndKill(place, last, acknowledged)) killed++;
+  let next = pair();
+  for (let i = 0; i < rounds; i++) {
+    const children = next;
+    next = i + 1 < rounds ? pair() : [];
+    const ends = await Promise.all(children.map((child) => runAndKill(child, acknowledged)));
+    killed += ends.filter(Boolean).length;
     const store = await open(place);
     for (const [source, n] of acknowledged) {
       expect(Number(await store.cursor(source))).toBeGreaterThanOrEqual(n);
@@ -43,7 +56,7 @@ async function survives(place: StorePlace, kills: number, last: number): Promise
       expect((await store.mails(ids)).map(({ id }) => id)).toEqual(ids);
     }
   }
-  expect(killed).toBe(kills);
+  expect(killed).toBe(rounds * 2);
   const resumed = await open(place);
   await work(resumed, last, () => {});
   const undisturbed = await open(file());
@@ -53,6 +66,6 @@ async function survives(place: StorePlace, kills: number, last: number): Promise
 }
 
 describe("a run that is killed", () => {
-  it("loses nothing with SQLite", () => survives(file(), 12, 160));
-  it.skipIf(withoutPostgres)(`loses nothing with ${POSTGRES}`, async () => survives(await database(), 4, 60));
+  it("loses nothing with SQLite", () => survives(file(), 6, 80));
+  it.skipIf(withoutPostgres)(`loses nothing with ${POSTGRES}`, async () => survives(await database(), 2, 30));
 });

@@ -1,4 +1,5 @@
 /** An archive that two lists carry, and the work of a run over it: recording, sorting, judging. As a program it says what it did. */
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { openStore, type SqlStore } from "../../../src/io/store/store.js";
@@ -64,6 +65,9 @@ async function judge(store: SqlStore): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  // Loaded by now, which takes longest: it begins when it is told to.
+  await once(process.stdin, "data");
+  process.stdin.destroy();
   const store = await openStore(JSON.parse(process.argv[2] ?? ""));
   await work(store, Number(process.argv[3]), (source, n) => writeSync(1, `${source} ${n}\n`));
   await store.close();
