@@ -102,8 +102,11 @@ export interface Store {
    */
   due(when: When): Promise<DueSeries[]>;
 
-  /** Prolongs the lease of a series that takes long to judge; false when it has another revision or no lease by now. */
-  renew(key: string, revision: string, leaseUntil: string): Promise<boolean>;
+  /**
+   * Prolongs the lease of a series that takes long to judge, or gives it back (null); false when it has another revision or no
+   * lease by now.
+   */
+  renew(key: string, revision: string, leaseUntil: string | null): Promise<boolean>;
 
   /**
    * Records a verdict with its findings and what is to be sent, and ends the lease. False, and nothing is recorded, when the

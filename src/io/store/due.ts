@@ -43,16 +43,17 @@ async function withAttempts(trx: Trx, rows: readonly SeriesRow[]): Promise<DueSe
 
 /** PostgreSQL passes over rows that another worker is just leasing; SQLite lets one write at a time anyway. */
 function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
+  const rules = nameOf(when.rules);
   let query = trx
     .selectFrom("series as s")
     .selectAll("s")
     .where("s.state", "<>", "dead")
-    .where((eb) => eb.or(judgedByOthers(eb.ref("s.judged_rules"), when.rules)))
+    .where((eb) => eb.or(judgedByOthers(eb.ref("s.judged_rules"), rules)))
     .where((eb) => eb.or([eb("s.incomplete", "is", null), eb("s.arrived_at", "<=", when.quietSince)]))
     .where((eb) => eb.or([eb("s.leased_until_at", "is", null), eb("s.leased_until_at", "<=", when.now)]))
     .where((eb) => eb.or([eb("s.retry_at", "is", null), eb("s.retry_at", "<=", when.now)]))
     .where(raw<boolean>`not exists (select 1 from verdicts v
-      where v.series = s.key and v.revision = s.revision and v.rules = ${when.rules})`)
+      where v.series = s.key and v.revision = s.revision and v.rules = ${rules})`)
     .where(raw<boolean>`(not exists (select 1 from series later where later.previous = s.key)
       or exists (select 1 from verdicts v where v.series = s.key))`)
     .orderBy("s.arrived_at")
@@ -69,8 +70,8 @@ function judgedByOthers(column: Expression<string | null>, rules: string): Expre
   return [raw<boolean>`${column} is null`, raw<boolean>`${column} < ${rules}`, raw<boolean>`${column} > ${rules}`];
 }
 
-/** Store.renew: whoever still judges a revision keeps it. */
-export async function renewLease(sql: Sql, key: string, revision: string, leaseUntil: string): Promise<boolean> {
+/** Store.renew: whoever still judges a revision keeps it, or gives it back. */
+export async function renewLease(sql: Sql, key: string, revision: string, leaseUntil: string | null): Promise<boolean> {
   const query = sql.db.updateTable("series").set({ leased_until_at: leaseUntil });
   const held = query.where("key", "=", nameOf(key)).where("revision", "=", nameOf(revision));
   const rows = await held.where("leased_until_at", "is not", null).returning("key").execute();

@@ -7,8 +7,10 @@ import { EXIT, ReviewError } from "../../errors.js";
 import { firstSchema } from "./schema-1.js";
 import type { Sql } from "./tables.js";
 
+type Step = (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<void>;
+
 /** Version numbers in order, as they stand in the table `schema`. */
-const STEPS: Record<string, (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<void>> = {
+export const STEPS: Readonly<Record<string, Step>> = {
   "0001": firstSchema,
 };
 
@@ -16,9 +18,9 @@ const STEPS: Record<string, (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<
  * Brings a database forward to the newest schema. Two processes that start at once do it one after the other.
  * @throws ReviewError (exit 4) when a newer program has written to it
  */
-export async function migrate(sql: Sql): Promise<void> {
+export async function migrate(sql: Sql, steps = STEPS): Promise<void> {
   const migrations: Record<string, Migration> = {};
-  for (const [version, up] of Object.entries(STEPS))
+  for (const [version, up] of Object.entries(steps))
     migrations[version] = { up: (db: Kysely<unknown>) => up(db, sql.kind) };
   const migrator = new Migrator({
     db: sql.db,
@@ -28,21 +30,21 @@ export async function migrate(sql: Sql): Promise<void> {
   });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const newer = await newerVersion(sql);
+  const newer = await newerVersion(sql, steps);
   if (newer === null) throw error;
-  const known = Object.keys(STEPS).length;
+  const known = Object.keys(steps).length;
   const message = `the store has schema ${newer}, this program knows ${known}: use the newer program that wrote it`;
   throw new ReviewError("store-newer", EXIT.input, message, { cause: error });
 }
 
 /** The version of a database that was written by a newer program; null when it is not newer. */
-async function newerVersion(sql: Sql): Promise<number | null> {
+async function newerVersion(sql: Sql, steps: typeof STEPS): Promise<number | null> {
   const schema = sql.db as unknown as Kysely<{ schema: { name: string } }>;
   const rows = await schema
     .selectFrom("schema")
     .select("name")
     .execute()
     .catch(() => []);
-  const newer = rows.filter(({ name }) => !(name in STEPS)).map(({ name }) => Number.parseInt(name, 10));
+  const newer = rows.filter(({ name }) => !(name in steps)).map(({ name }) => Number.parseInt(name, 10));
   return newer.length === 0 ? null : Math.max(...newer);
 }

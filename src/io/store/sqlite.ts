@@ -93,8 +93,12 @@ function wrap(database: Database.Database, path: string): SqliteDatabase {
   };
   return {
     close() {
-      // Statements that were not collected yet keep the file open; the log need not wait for them.
-      if (!database.inTransaction) guard(() => database.pragma("wal_checkpoint(TRUNCATE)"));
+      // Statements that were not collected yet keep the file open: what is in the log goes into the file now, not with them.
+      try {
+        database.pragma("wal_checkpoint(TRUNCATE)");
+      } catch {
+        // No room, or another process reads: it stays in the log, and is as safe there.
+      }
       database.close();
     },
     prepare(sql) {

@@ -7,12 +7,10 @@ import type { Store } from "../../watch/store.js";
 import { dueSeries, failJudging, renewLease } from "./due.js";
 import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
 import { mailsById, neighboursOf, unsortedMails } from "./mails.js";
-import { openPostgres } from "./postgres.js";
 import { cursorOf, recordBatch } from "./record.js";
 import { migrate } from "./schema.js";
 import { putSeriesOf, seriesByKey, seriesOfChange, seriesOfMail } from "./series.js";
 import { candidatesFor } from "./series-keys.js";
-import { openSqlite } from "./sqlite.js";
 import type { Sql } from "./tables.js";
 import { allVerdicts, recordVerdict } from "./verdicts.js";
 
@@ -33,8 +31,7 @@ const CONNECTIONS = 10;
  * reached; 2 for a URL that is none
  */
 export async function openStore(place: StorePlace): Promise<SqlStore> {
-  const sql =
-    "file" in place ? await openSqlite(place.file) : openPostgres(place.url, place.connections ?? CONNECTIONS);
+  const sql = await connect(place);
   try {
     await migrate(sql);
   } catch (error) {
@@ -43,6 +40,12 @@ export async function openStore(place: StorePlace): Promise<SqlStore> {
     throw error;
   }
   return storeOver(sql);
+}
+
+/** Each driver is loaded only where it is used. */
+async function connect(place: StorePlace): Promise<Sql> {
+  if ("file" in place) return (await import("./sqlite.js")).openSqlite(place.file);
+  return (await import("./postgres.js")).openPostgres(place.url, place.connections ?? CONNECTIONS);
 }
 
 function storeOver(sql: Sql): SqlStore {

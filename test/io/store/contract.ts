@@ -257,6 +257,8 @@ function dueTests(open: () => Promise<SqlStore>): void {
     expect(await store.renew("a", "another", at(90))).toBe(false);
     expect(keys(await store.due(when(20)))).toEqual(["b", "c"]);
     expect(await store.renew("nobody", "x", at(90))).toBe(false);
+    expect(await store.renew("c", "c", null)).toBe(true);
+    expect(keys(await store.due(when(21)))).toEqual(["c"]);
   });
 
   it("waits for the rest of an incomplete series until it is quiet", async () => {

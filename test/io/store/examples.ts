@@ -1,7 +1,7 @@
 /** Mails, series and verdicts to fill stores with. */
 import { createHash } from "node:crypto";
 import type { MailRecord, SeriesRecord, VerdictRecord } from "../../../src/watch/records.js";
-import type { RecordedBatch, When } from "../../../src/watch/store.js";
+import type { RecordedBatch, Store, When } from "../../../src/watch/store.js";
 
 /** A moment, so many minutes after noon. */
 export const at = (minutes: number): string => new Date(Date.UTC(2024, 4, 1, 12, minutes)).toISOString();
@@ -64,4 +64,21 @@ export function when(minutes: number, over: Partial<When> = {}): When {
     limit: 100,
     ...over,
   };
+}
+
+/** Some of everything. */
+export async function fill(store: Store): Promise<void> {
+  const mails = [
+    mail("Ä"),
+    mail("a", { parents: ["Ä", "lost"] }),
+    mail("B", { sent: null }),
+    mail("_", { kind: "other" }),
+  ];
+  await store.record("list", null, batch(mails, "1", { removed: ["gone"] }), at(0));
+  const one = series(["a", "B"], { changeId: "x", previous: "Ä" });
+  await store.putSeries(["Ä", "a", "B"], [series(["Ä"]), one], at(1));
+  await store.due(when(2));
+  await store.putVerdict(verdict(one), [], [{ target: "t", key: "k", payload: [1] }], at(3));
+  await store.failSeries("Ä", "why", at(9), at(3));
+  await store.suppress("f", "ann", "so", at(4));
 }

@@ -1,67 +1,20 @@
 /** The store in both databases: the same contract, and the same dump. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { dump } from "../../../src/io/store/dump.js";
-import { openStore, type SqlStore, type StorePlace } from "../../../src/io/store/store.js";
 import { contract } from "./contract.js";
-import { at, batch, mail, series, verdict, when } from "./examples.js";
-import { noServer, type Server, startServer } from "./server.js";
+import { databases, POSTGRES, withoutPostgres } from "./databases.js";
+import { fill } from "./examples.js";
 
-const folder = mkdtempSync(join(tmpdir(), "store-"));
-const opened: SqlStore[] = [];
-let server: Server | null = null;
-let files = 0;
+const { open, file, database } = databases();
 
-beforeAll(async () => {
-  if (noServer === null) server = await startServer();
-});
-afterEach(async () => {
-  for (const store of opened.splice(0)) await store.close();
-});
-afterAll(async () => {
-  await server?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+describe("SQLite", () => contract(() => open(file())));
+describe.skipIf(withoutPostgres)(POSTGRES, () => contract(async () => open(await database())));
 
-async function open(place: StorePlace): Promise<SqlStore> {
-  const store = await openStore(place);
-  opened.push(store);
-  return store;
-}
-
-const places = {
-  SQLite: async (): Promise<StorePlace> => ({ file: join(folder, `${++files}.db`) }),
-  PostgreSQL: async (): Promise<StorePlace> => ({ url: (await server?.create()) ?? "", connections: 3 }),
-};
-const postgres = `PostgreSQL${noServer === null ? "" : ` (skipped: ${noServer})`}`;
-
-describe("SQLite", () => contract(async () => open(await places.SQLite())));
-describe.skipIf(noServer !== null)(postgres, () => contract(async () => open(await places.PostgreSQL())));
-
-/** Some of everything. */
-async function fill(store: SqlStore): Promise<void> {
-  const mails = [
-    mail("Ä"),
-    mail("a", { parents: ["Ä", "lost"] }),
-    mail("B", { sent: null }),
-    mail("_", { kind: "other" }),
-  ];
-  await store.record("list", null, batch(mails, "1", { removed: ["gone"] }), at(0));
-  const one = series(["a", "B"], { changeId: "x", previous: "Ä" });
-  await store.putSeries(["Ä", "a", "B"], [series(["Ä"]), one], at(1));
-  await store.due(when(2));
-  await store.putVerdict(verdict(one), [], [{ target: "t", key: "k", payload: [1] }], at(3));
-  await store.failSeries("Ä", "why", at(9), at(3));
-  await store.suppress("f", "ann", "so", at(4));
-}
-
-describe.skipIf(noServer !== null)(`SQLite and ${postgres}`, () => {
+describe.skipIf(withoutPostgres)(`SQLite and ${POSTGRES}`, () => {
   it("give the same dump", async () => {
     const dumps: string[] = [];
-    for (const place of Object.values(places)) {
-      const store = await open(await place());
+    for (const place of [file(), await database()]) {
+      const store = await open(place);
       await fill(store);
       dumps.push(await dump(store));
     }
