@@ -136,6 +136,24 @@ describe("blobs of the index lines", () => {
     expect(choice).toMatchObject({ how: "index-blobs", revision: later, applies: "exactly" });
   });
 
+  it("of many files are found though each was changed at another time", async () => {
+    const folder = join(root, "many");
+    tinyKernel(folder);
+    const paths = Array.from({ length: 40 }, (_, n) => `lib/${n}.c`);
+    const wanted = commit(folder, 9, Object.fromEntries(paths.map((path) => [path, lines(path)])));
+    const writer = new Author(join(root, "many-author"), folder);
+    const changed = Object.fromEntries(paths.map((path) => [path, lines(path, { 9: "new" })]));
+    const { query } = await writer.send(wanted, [changed]);
+    const fresh = commit(folder, 9, { "net/n.c": lines("n", { 1: "x" }) });
+    for (const n of [7, 33, 2, 19, 39, 0, 20]) commit(folder, 10, { [`lib/${n}.c`]: lines("y") });
+    const { choice } = await choose(query, [{ name: "many", path: folder }]);
+    expect(choice).toMatchObject({ how: "index-blobs", revision: fresh, applies: "exactly" });
+    const hurried = openKernelTrees([{ name: "many", path: folder }], { search: { timeoutMs: 0 } });
+    const { choice: other, tree } = await hurried.choose(query);
+    await tree?.close();
+    expect(reasons(other)).toContain("index-blobs many search-too-long");
+  });
+
   it("are found on a side branch that was merged with changes", async () => {
     const { folder, side, query } = await merged();
     const { choice } = await choose(query, [{ name: "merged", path: folder }]);
