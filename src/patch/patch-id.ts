@@ -100,11 +100,15 @@ function takeHeader(line: string, state: State, digest: Digest): boolean | null 
   return /^[A-Za-z]/.test(line) ? null : false;
 }
 
+/** As git reads it: what stands before the fault of a broken header counts. */
 function openHunk(line: string, state: State): void {
-  const counts = /^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))?/.exec(line);
-  if (counts === null) return;
-  state.before = Number(counts[1] ?? 1);
-  state.after = Number(counts[2] ?? 1);
+  const old = /^(\d*)(?:,(\d*))?/.exec(line.slice(4));
+  state.before = old?.[2] === undefined ? 1 : Number(old[2]);
+  const digits = old?.[2] ?? old?.[1] ?? "";
+  const rest = line.slice(4 + (old?.[0].length ?? 0));
+  if (digits === "" || !rest.startsWith(" +")) return;
+  const fresh = /^(\d*)(?:,(\d*))?/.exec(rest.slice(2));
+  state.after = fresh?.[2] === undefined ? 1 : Number(fresh[2]);
 }
 
 /** Adds the digest of what was gathered to the sum, with carry from byte to byte: hence the order of files is all one. */

@@ -95,6 +95,11 @@ describe("patchId", () => {
       "@@ -1 +1 @@",
       "@@ -1,2 +1,0 @@",
       "@@ -x",
+      "@@ -1,x +1 @@",
+      "@@ -1,2",
+      "@@ -,2 +1,1 @@",
+      "@@ -1 +x @@",
+      "@@ -1 +1, @@",
       " c",
       "-a",
       "+b",
@@ -113,7 +118,7 @@ describe("patchId", () => {
         const [id] = gitIds(text);
         if (id !== undefined) expect(ours(text)).toBe(id);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
