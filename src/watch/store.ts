@@ -41,6 +41,10 @@ export interface When {
   limit: number;
   /** Only the series of this key. */
   only?: string;
+  /** Only revisions that no rules have judged so far: new rules speak of what comes, not of all that ever came. */
+  unjudged?: boolean;
+  /** Also series that a later version has superseded: for looking back over years. */
+  superseded?: boolean;
 }
 
 export interface Counts {
@@ -101,6 +105,9 @@ export interface Store {
    * They are leased until `leaseUntil`. One whose lease ran out ten times with no word of it is dead.
    */
   due(when: When): Promise<DueSeries[]>;
+
+  /** Ends all leases. Only for whoever is alone with the store: those who held them are gone. */
+  endLeases(now: string): Promise<void>;
 
   /**
    * Prolongs the lease of a series that takes long to judge, or gives it back (null); false when it has another revision or no

@@ -86,6 +86,10 @@ export class MemoryStore implements Store {
     return [...this.rows.values()].map((r) => r.series).filter((s) => s.changeId === changeId);
   }
 
+  async endLeases(now: string): Promise<void> {
+    for (const row of this.rows.values()) if (row.leased > now) row.leased = now;
+  }
+
   async renew(): Promise<boolean> {
     return true;
   }

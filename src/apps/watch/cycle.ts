@@ -11,16 +11,13 @@ import type { WatchContext } from "./context.js";
 /** A series is leased for this long; judging one takes seconds. Milliseconds. */
 const LEASE = 15 * 60_000;
 
-/** How many series are leased at a time by one process. */
-const LEASED = 4;
-
 export interface CycleOptions {
   sources: readonly Source[];
   review: Reviewer;
   wanted?: (mail: MailRecord) => boolean;
   onResult?: (result: ReviewResult) => void;
-  /** Series that are not complete are judged at once: for a backfill, in which nothing comes any more. */
-  impatient?: boolean;
+  /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
+  lookingBack?: boolean;
 }
 
 export interface CycleReport {
@@ -74,10 +71,14 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
   const { store, signal, rules } = context;
   const judging = judgeOptions(context, options);
   while (!signal.aborted) {
+    const back = options.lookingBack === true;
+    // One at a time: what a killed process had leased is then what it was judging.
     const due = await store.due({
-      ...dueTimes(context, options.impatient === true),
+      ...dueTimes(context, back),
       rules: rules.version,
-      limit: LEASED,
+      limit: 1,
+      unjudged: true,
+      superseded: back,
     });
     if (due.length === 0) return;
     for (const one of due) {
@@ -92,9 +93,9 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
 }
 
 /** The times by which series are due now. */
-export function dueTimes(context: WatchContext, impatient: boolean) {
+export function dueTimes(context: WatchContext, lookingBack: boolean) {
   const now = context.now();
-  const quiet = impatient ? 0 : (parseDuration(context.config.quiet) ?? 0);
+  const quiet = lookingBack ? 0 : (parseDuration(context.config.quiet) ?? 0);
   return { now: now.toISOString(), quietSince: shifted(now, -quiet), leaseUntil: shifted(now, LEASE) };
 }
 

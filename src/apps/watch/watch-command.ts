@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
 import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
+import { claimFile } from "../../io/store/sqlite.js";
 import { openStore } from "../../io/store/store.js";
 import { writeOutput } from "../../io/terminal.js";
 import type { WatchConfig } from "../../watch/config.js";
@@ -74,7 +75,7 @@ async function watch(
   const cycle: CycleOptions = {
     sources,
     review,
-    impatient: options.dryRun === true,
+    lookingBack: options.dryRun === true,
     onResult: (result) => table.add(result.review.findings),
     ...(wanted === undefined ? {} : { wanted }),
   };
@@ -143,8 +144,27 @@ async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: St
     return { store, close };
   }
   const url = process.env.DATABASE_URL || config.database;
-  const store = await openStore(url === undefined ? { file: join(config.data, "store.db") } : { url });
-  return { store, close: () => store.close() };
+  if (url !== undefined) {
+    const store = await openStore({ url });
+    return { store, close: () => store.close() };
+  }
+  return openAlone(join(config.data, "store.db"));
+}
+
+/** A store in a file is one process's: what an earlier one had begun when it was killed is begun again. */
+async function openAlone(file: string): Promise<{ store: Store; close: () => Promise<void> }> {
+  const release = claimFile(file);
+  if (release === null) {
+    const message = "another process watches with this data folder; its round is not over yet";
+    throw new ReviewError("store-in-use", EXIT.input, message);
+  }
+  const store = await openStore({ file });
+  await store.endLeases(new Date().toISOString());
+  const close = async (): Promise<void> => {
+    await store.close();
+    release();
+  };
+  return { store, close };
 }
 
 function openSources({ config, version }: WatchContext): Source[] {

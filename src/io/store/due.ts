@@ -54,12 +54,13 @@ function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
     .where((eb) => eb.or([eb("s.retry_at", "is", null), eb("s.retry_at", "<=", when.now)]))
     .where(raw<boolean>`not exists (select 1 from verdicts v
       where v.series = s.key and v.revision = s.revision and v.rules = ${rules})`)
-    .where(raw<boolean>`(not exists (select 1 from series later where later.previous = s.key)
-      or exists (select 1 from verdicts v where v.series = s.key))`)
     .orderBy("s.arrived_at")
     .orderBy(raw`coalesce(s.sent, '')`)
     .orderBy("s.key")
     .limit(when.limit);
+  if (when.superseded !== true)
+    query = query.where(raw<boolean>`(not exists (select 1 from series later where later.previous = s.key)
+      or exists (select 1 from verdicts v where v.series = s.key))`);
   if (when.only !== undefined) query = query.where("s.key", "=", nameOf(when.only));
   if (lock) query = query.forUpdate("s").skipLocked();
   return query.execute();
@@ -68,6 +69,12 @@ function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
 /** Ranges rather than "is another": an index finds the few that new rules have not judged among all that they have. */
 function judgedByOthers(column: Expression<string | null>, rules: string): Expression<SqlBool>[] {
   return [raw<boolean>`${column} is null`, raw<boolean>`${column} < ${rules}`, raw<boolean>`${column} > ${rules}`];
+}
+
+/** Store.endLeases: they have run out by now. */
+export async function endAllLeases(sql: Sql, now: string): Promise<void> {
+  const query = sql.db.updateTable("series").set({ leased_until_at: now }).where("leased_until_at", ">", now);
+  await query.execute();
 }
 
 /** Store.renew: whoever still judges a revision keeps it, or gives it back. */

@@ -40,6 +40,28 @@ async function connect(path: string): Promise<Database.Database> {
   }
 }
 
+/**
+ * Claims a store for one process: null when another one has it. The claim is a lock of the system on a file beside the store, and
+ * goes with the process however that ends.
+ * @throws ReviewError (exit 4) when the file cannot be made
+ */
+export function claimFile(file: string): (() => void) | null {
+  const path = `${resolve(file)}-claim`;
+  makeFolder(path);
+  let database: Database.Database | null = null;
+  try {
+    database = new Database(path, { timeout: 0 });
+    database.pragma("locking_mode = EXCLUSIVE");
+    database.exec("begin exclusive");
+    const held = database;
+    return () => held.close();
+  } catch (error) {
+    database?.close();
+    if ((sqliteCode(error) & 0xff) === 5) return null;
+    throw sqliteError(error, path);
+  }
+}
+
 function makeFolder(path: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });

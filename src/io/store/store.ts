@@ -4,7 +4,7 @@
  * threads, series.ts and series-keys.ts know series and their versions, due.ts leases them, verdicts.ts keeps what came of it.
  */
 import type { Store } from "../../watch/store.js";
-import { dueSeries, failJudging, renewLease } from "./due.js";
+import { dueSeries, endAllLeases, failJudging, renewLease } from "./due.js";
 import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
 import { mailsById, neighboursOf, unsortedMails } from "./mails.js";
 import { cursorOf, recordBatch } from "./record.js";
@@ -62,6 +62,7 @@ function storeOver(sql: Sql): SqlStore {
     series: (key) => seriesByKey(sql, key),
     seriesOf: (mail) => seriesOfMail(sql, mail),
     due: (when) => dueSeries(sql, when),
+    endLeases: (now) => endAllLeases(sql, now),
     renew: (key, revision, leaseUntil) => renewLease(sql, key, revision, leaseUntil),
     putVerdict: (verdict, findings, outbox, now) => recordVerdict(sql, verdict, findings, outbox, now),
     failSeries: (key, reason, retryAt, now) => failJudging(sql, key, reason, retryAt, now),
