@@ -107,6 +107,27 @@ describe.skipIf(!hasLore)("public-inbox over HTTP (needs ../shared and public-in
     expect(failures.length).toBeGreaterThan(0);
   });
 
+  it("takes no web page for a repository, and loses nothing by one", async () => {
+    name++;
+    let challenge = false;
+    const proxy = await serve((request, response) => {
+      if (challenge && request.url?.includes("info/refs") === true)
+        response.writeHead(200, { "content-type": "text/html" }).end("<html>are you a bot?</html>");
+      else passOn(lore.origin)(request, response);
+    });
+    servers.push(proxy);
+    const url = `${proxy.origin}/riscv/`;
+    const first = await readAll(open(url));
+    writeEpoch(join(lore.folder, "git/1.git"), [{ m: mail("behind the page") }]);
+    lore.index();
+    time.advance(700_000);
+    challenge = true;
+    const stopped = await readUntilError(open(url), first.cursor);
+    expect([stopped.error, stopped.batches]).toMatchObject([{ reason: "challenge-page" }, []]);
+    challenge = false;
+    expect(subjects((await readAll(open(url), first.cursor)).texts)).toEqual(["behind the page"]);
+  });
+
   it("says what is wrong with an inbox that is none", async () => {
     name++;
     expect((await readUntilError(open(`${lore.origin}/other/`))).error).toMatchObject({ reason: "not-found" });
