@@ -25,8 +25,9 @@ export function openPostgres(url: string, connections: number): Sql {
     connectionTimeoutMillis: CONNECT_MS,
     application_name: "patchwitness",
   });
-  // A connection that breaks while nobody uses it is no error yet: the next query makes another one, or says what is wrong.
+  // A connection that breaks is no error yet: the next query makes another one, or says what is wrong.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: wrap(pool, placeOf(url)) }) });
   return { kind: "postgres", db, pool };
 }
@@ -54,15 +55,9 @@ function wrap(pool: pg.Pool, where: string): PostgresPool {
   return {
     async connect() {
       const client = await guard(() => pool.connect());
-      // A connection may break between two queries of a transaction; the next of them says so.
-      const ignore = () => {};
-      client.on("error", ignore);
       return {
         query: (sql: string, parameters: readonly unknown[]) => guard(() => client.query(sql, storableAll(parameters))),
-        release() {
-          client.off("error", ignore);
-          client.release();
-        },
+        release: () => client.release(),
       } as unknown as PostgresPoolClient;
     },
     end: () => pool.end(),
