@@ -40,6 +40,9 @@ export interface WorkerOptions {
   pollMs?: number;
   /** Ends when nothing is due any more, rather than waiting for more. */
   once?: boolean;
+  /** Which series are due, as the port of the store says; both false when left out. */
+  unjudged?: boolean;
+  superseded?: boolean;
 }
 
 const DEFAULTS = {
@@ -49,6 +52,8 @@ const DEFAULTS = {
   retryMs: (attempts: number): number => 5 * 60_000 * 4 ** attempts,
   pollMs: 5_000,
   once: false,
+  unjudged: false,
+  superseded: false,
 };
 
 /** Series that are queued ahead; the oldest come first, and each look adds what others have finished. */
@@ -96,7 +101,9 @@ export async function enqueueDue(options: Pick<WorkerOptions, "store" | "rules" 
   }
 }
 
-async function dueJobs(settings: Pick<Settings, "store" | "rules" | "quietMs">): Promise<Job[]> {
+type Wanted = Pick<Settings, "rules" | "quietMs" | "unjudged" | "superseded">;
+
+async function dueJobs(settings: Wanted & Pick<Settings, "store">): Promise<Job[]> {
   const due = await settings.store.due({ ...moment(settings), leaseUntil: null, limit: AHEAD });
   return due.map(({ series }) => {
     const name = JSON.stringify([series.key, series.revision, settings.rules]);
@@ -104,8 +111,8 @@ async function dueJobs(settings: Pick<Settings, "store" | "rules" | "quietMs">):
   });
 }
 
-function moment({ rules, quietMs }: Pick<Settings, "rules" | "quietMs">) {
-  return { now: later(0), quietSince: later(-quietMs), rules };
+function moment({ rules, quietMs, unjudged, superseded }: Wanted) {
+  return { now: later(0), quietSince: later(-quietMs), rules, unjudged, superseded };
 }
 
 function later(ms: number): string {
