@@ -14,7 +14,7 @@ import { openStore, type SqlStore, type StorePlace } from "../../../src/io/store
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { fill } from "./examples.js";
 
-const { open, file, database } = databases();
+const { open, file, emptyDatabase } = databases();
 const program = fileURLToPath(new URL("./pipeline.ts", import.meta.url));
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../../fixtures/store/${name}`, import.meta.url), "utf8");
@@ -28,7 +28,7 @@ async function oldFile(): Promise<StorePlace> {
 }
 
 async function oldDatabase(): Promise<StorePlace> {
-  const place = (await database()) as { url: string };
+  const place = (await emptyDatabase()) as { url: string };
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
   await client.query(fixture("schema-1.postgres.sql"));
@@ -85,7 +85,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
 }
 
 describe("SQLite", () => migrates(oldFile, async () => file()));
-describe.skipIf(withoutPostgres)(POSTGRES, () => migrates(oldDatabase, database));
+describe.skipIf(withoutPostgres)(POSTGRES, () => migrates(oldDatabase, emptyDatabase));
 
 describe("processes that start at once", () => {
   const startAll = async (place: StorePlace): Promise<void> => {
@@ -98,7 +98,7 @@ describe("processes that start at once", () => {
   };
   it("make one schema in SQLite", () => startAll(file()));
   it.skipIf(withoutPostgres)(`make one schema in ${POSTGRES}`, async () => {
-    const place = await database();
+    const place = await emptyDatabase();
     for (const store of await Promise.all([1, 2, 3, 4].map(() => open(place))))
       expect(await store.counts()).toMatchObject({ mails: 0 });
   });
