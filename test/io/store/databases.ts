@@ -1,5 +1,5 @@
 /** Empty places for stores, in both databases; what was opened in a test is closed after it. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "vitest";
@@ -9,8 +9,9 @@ import { noServer, type Server, startServer } from "./server.js";
 export interface Databases {
   /** A folder that is removed at the end. */
   folder: string;
+  /** Places with the newest schema in them, which takes less time than making it. */
   file(): StorePlace;
-  /** A database with the newest schema in it, which takes less time than making one. */
+  emptyFile(): StorePlace;
   database(): Promise<StorePlace>;
   emptyDatabase(): Promise<StorePlace>;
   server(): Server;
@@ -27,7 +28,9 @@ export function databases(): Databases {
   const opened: SqlStore[] = [];
   let running: Server | null = null;
   let files = 0;
+  const emptyFile = (): { file: string } => ({ file: join(folder, `${++files}.db`) });
   beforeAll(async () => {
+    await (await openStore({ file: join(folder, "prepared.db") })).close();
     if (noServer === null) running = await startServer();
   });
   afterEach(async () => {
@@ -53,7 +56,12 @@ export function databases(): Databases {
   return {
     folder,
     server,
-    file: () => ({ file: join(folder, `${++files}.db`) }),
+    emptyFile,
+    file() {
+      const place = emptyFile();
+      copyFileSync(join(folder, "prepared.db"), place.file);
+      return place;
+    },
     database: async () => ({ url: await server().create(await prepared()), connections: 4 }),
     emptyDatabase: async () => ({ url: await server().create(), connections: 4 }),
     async open(place) {
