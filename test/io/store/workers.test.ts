@@ -5,16 +5,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { enqueueDue, startWorkers, type WorkerOptions } from "../../../src/io/store/queue.js";
 import type { SqlStore, StorePlace } from "../../../src/io/store/store.js";
+import { compiled } from "./compiled.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { at, batch, mail, series } from "./examples.js";
 
 const { open, file, database } = databases();
-const program = fileURLToPath(new URL("./worker.ts", import.meta.url));
-const KILLING_MS = process.env.PATCHWITNESS_SLOW === "1" ? 60_000 : 5_000;
+const program = compiled("worker");
+const KILLING_MS = process.env.PATCHWITNESS_SLOW === "1" ? 60_000 : 4_000;
 
 async function filled(place: StorePlace, count: number): Promise<SqlStore> {
   const store = await open(place);
@@ -29,7 +29,7 @@ async function filled(place: StorePlace, count: number): Promise<SqlStore> {
 /** Kills one of four workers after the other, at random moments, and starts another in its place. */
 async function killing(url: string, judgeMs: number, ms: number): Promise<{ children: ChildProcess[]; kills: number }> {
   const start = (): ChildProcess =>
-    spawn(process.execPath, ["--import", "tsx", program, url, String(judgeMs), "1000"], {
+    spawn(process.execPath, [program, url, String(judgeMs), "1000"], {
       stdio: ["pipe", "ignore", "inherit"],
     });
   const children = [start(), start(), start(), start()];
