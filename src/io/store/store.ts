@@ -26,7 +26,8 @@ export type StorePlace = { file: string } | { url: string; connections?: number 
 const CONNECTIONS = 10;
 
 /**
- * Opens the store and brings it to the newest schema; a file is made when it is not there.
+ * Opens the store and brings it to the newest schema; a file is made when it is not there. A process opens a file once and shares
+ * the store: SQLite waits for another connection's transaction without letting the rest of the process go on.
  * @throws ReviewError exit 4 when it cannot be opened, is none, or was written by a newer program; 5 when the server cannot be
  * reached; 2 for a URL that is none
  */

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 const MAX_NAME = 600;
 
 /** PostgreSQL has no text with NUL, UTF-8 no half of a surrogate pair: both become U+FFFD. */
-export function storable(text: string): string {
+function storable(text: string): string {
   return /[\0\p{Surrogate}]/u.test(text) ? text.replace(/[\0\p{Surrogate}]/gu, "\uFFFD") : text;
 }
 
