@@ -11,7 +11,7 @@ type Fields = ReadonlyMap<string, readonly string[]>;
 /** Decodes the body of a mail that is not a multipart. HTML becomes text; binary content an empty text with a problem. */
 export function decodeSinglePart(fields: Fields, source: Buffer, problems: Problem[]): Body {
   const content = parseContentType(fields.get("content-type")?.[0]);
-  const encoding = (fields.get("content-transfer-encoding")?.[0] ?? "").toLowerCase().replace(/[\s"';]/g, "");
+  const encoding = transferEncoding(fields);
   const charset = content.params.get("charset") ?? "";
   const text = decodePart(source, encoding, charset, problems);
   if (content.type === "text/html") {
@@ -23,6 +23,11 @@ export function decodeSinglePart(fields: Fields, source: Buffer, problems: Probl
     return { text: "", flowed: null };
   }
   return { text, flowed: flowedOf(content) };
+}
+
+/** The transfer encoding that a header names, in lower case; "" for none. */
+export function transferEncoding(fields: Fields): string {
+  return (fields.get("content-transfer-encoding")?.[0] ?? "").toLowerCase().replace(/[\s"';]/g, "");
 }
 
 /** The text of a part: transfer encoding and charset undone; a clear-text tail that a list appended is kept. */

@@ -85,11 +85,14 @@ function moment(
   const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second ?? "0")];
   if (offset === null || month < 0 || month > 11 || year < 1970 || year > 2199) return null;
   if (h > 23 || m > 59 || s > 60 || d < 1) return null;
-  const midnight = new Date(Date.UTC(year, month, d));
   // 30 February would silently become 1 or 2 March.
-  if (midnight.getUTCDate() !== d) return null;
-  return new Date(midnight.getTime() + ((h * 60 + m - offset) * 60 + s) * 1000).toISOString();
+  if (d > (month === 1 && !isLeap(year) ? 28 : (DAYS[month] ?? 0))) return null;
+  return new Date(Date.UTC(year, month, d) + ((h * 60 + m - offset) * 60 + s) * 1000).toISOString();
 }
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
 /** Minutes east of UTC; an unknown name counts as UTC (RFC 5322, 4.3 says -0000), an impossible offset is null. */
 function zoneMinutes(zone: string | undefined): number | null {

@@ -7,6 +7,10 @@
  */
 export function parseMessageIds(value: string): string[] {
   const ids = new Set<string>();
+  if (!value.includes("(") && !value.includes(")")) {
+    bracketed(value, ids);
+    return ids.size === 0 ? bareIds(value) : [...ids];
+  }
   let depth = 0;
   let open = -1;
   for (let i = 0; i < value.length; i++) {
@@ -23,12 +27,26 @@ export function parseMessageIds(value: string): string[] {
   }
   // A comment that never closes must not hide the ids behind it.
   if (ids.size === 0 && depth > 0 && value.includes("(")) return parseMessageIds(value.replaceAll("(", " "));
-  if (ids.size === 0) for (const word of value.split(/[\s,<>]+/)) if (isBareId(word)) ids.add(word);
-  return [...ids];
+  return ids.size === 0 ? bareIds(value) : [...ids];
+}
+
+/** Without comments the brackets alone tell: the last `<` before each `>`. */
+function bracketed(value: string, ids: Set<string>): void {
+  let open = value.indexOf("<");
+  while (open >= 0) {
+    const close = value.indexOf(">", open);
+    if (close < 0) return;
+    addId(ids, value.slice(value.lastIndexOf("<", close) + 1, close));
+    open = value.indexOf("<", close);
+  }
+}
+
+function bareIds(value: string): string[] {
+  return [...new Set(value.split(/[\s,<>]+/).filter(isBareId))];
 }
 
 function addId(ids: Set<string>, inner: string): void {
-  const id = inner.replace(/\s+/g, "");
+  const id = /\s/.test(inner) ? inner.replace(/\s+/g, "") : inner;
   if (id !== "") ids.add(id);
 }
 

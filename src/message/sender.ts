@@ -11,8 +11,8 @@ const VIA = /^(.*?)['"]?\s+via\s+\S.*$/i;
 
 type Fields = ReadonlyMap<string, readonly string[]>;
 
-/** The sender of the mail, a munged one undone where the mail says how. */
-export function senderOf(fields: Fields, replyTo: readonly Mailbox[], problems: Problem[]): Mailbox {
+/** The sender of the mail, a munged one undone where the mail says how; `replyTo` is asked for only where it may say so. */
+export function senderOf(fields: Fields, replyTo: () => readonly Mailbox[], problems: Problem[]): Mailbox {
   const raw = fields.get("from")?.[0];
   const from = raw === undefined ? undefined : firstOf(parseAddressList(raw));
   if (from === undefined || (from.name === "" && from.address === "")) {
@@ -22,14 +22,15 @@ export function senderOf(fields: Fields, replyTo: readonly Mailbox[], problems: 
   if (!from.address.includes("@"))
     problems.push({ code: "bad-from", message: "The sender's address is not a mail address." });
   for (const name of ["x-original-from", "x-original-sender"]) {
-    const original = firstOf(parseAddressList(fields.get(name)?.[0] ?? ""));
+    const raw = fields.get(name)?.[0];
+    const original = raw === undefined ? undefined : firstOf(parseAddressList(raw));
     if (original?.address.includes("@") !== true) continue;
     if (name === "x-original-from" || VIA.test(from.name)) return named(original, from);
   }
   const via = VIA.exec(from.name);
   if (via === null) return from;
   const lists = listAddresses(fields);
-  const author = replyTo.find(
+  const author = replyTo().find(
     (box) => box.address !== from.address && box.address.includes("@") && !lists.has(box.address.toLowerCase()),
   );
   if (author === undefined) return from;

@@ -1,5 +1,6 @@
 /** From the bytes of an archive to the record of a mail, and back from a record to what series are built of. */
 import { hasDiff } from "../message/has-diff.js";
+import { type Head, readHead } from "../message/head.js";
 import type { Message } from "../message/message.js";
 import { parseMessage } from "../message/parse-message.js";
 import { isPipermailPage, parsePipermailPage } from "../message/pipermail-page.js";
@@ -9,7 +10,7 @@ import { readPatches } from "../patch/read-patch.js";
 import type { SeriesInput } from "../thread/collect-series.js";
 import type { MailRecord } from "./records.js";
 import type { ArchivedMail, MailForm } from "./source.js";
-import { mayBeCover, mayCarryDiff } from "./triage.js";
+import { diffAtSight } from "./triage.js";
 
 /** "sha256-<hex>" of bytes. */
 export type Digest = (bytes: Uint8Array) => string;
@@ -24,29 +25,39 @@ export async function messageOf(form: MailForm, raw: Buffer): Promise<Message> {
   return isPipermailPage(text) ? parsePipermailPage(text) : readSingle(raw, "html");
 }
 
-/** Where the header block of a mail ends, so that an answer's body is not even decoded. */
-function headOf(raw: Buffer): Buffer {
-  const end = /\n\r?\n/.exec(raw.toString("latin1", 0, Math.min(raw.length, 256 * 1024)));
-  return end === null ? raw : raw.subarray(0, end.index + end[0].length);
-}
-
-/** The record of a mail as it stands in an archive. Odd mail becomes an odd record; only bytes that no parser survives throw. */
+/**
+ * The record of a mail as it stands in an archive. Odd mail becomes an odd record; only bytes that no parser survives throw.
+ * Most of an archive needs no more than its headers: bodies are decoded where a look at the bytes does not settle what they are.
+ */
 export async function openMail({ form, raw }: ArchivedMail, digest: Digest): Promise<MailRecord> {
   const bytes = bufferOf(raw);
-  const matters = form !== "mail" || mayCarryDiff(bytes) || mayBeCover(bytes);
-  const message = await messageOf(form, matters ? bytes : headOf(bytes));
-  const kind = matters ? kindOf(message) : "other";
+  if (form !== "mail") return openPage(form, bytes, digest);
+  const head = readHead(bytes);
+  return recordOf(head, await kindAtSight(head, bytes), form, bytes, digest);
+}
+
+/** As {@link openMail}, with all of the mail read: what a look at its bytes comes to must be the same. */
+export async function openClosely({ form, raw }: ArchivedMail, digest: Digest): Promise<MailRecord> {
+  return openPage(form, bufferOf(raw), digest);
+}
+
+async function openPage(form: MailForm, bytes: Buffer, digest: Digest): Promise<MailRecord> {
+  const message = await messageOf(form, bytes);
+  return recordOf(message, kindOf(message), form, bytes, digest);
+}
+
+function recordOf(head: Head, kind: MailRecord["kind"], form: MailForm, bytes: Buffer, digest: Digest): MailRecord {
   const own = digest(bytes);
-  const id = message.messageId ?? own;
+  const id = head.messageId ?? own;
   return {
     id,
     kind,
-    subject: message.subject,
-    sender: message.from.address.toLowerCase(),
-    sent: message.date,
-    parents: parentsOf(message, id),
+    subject: head.subject,
+    sender: head.from.address.toLowerCase(),
+    sent: head.date,
+    parents: parentsOf(head, id),
     form: kind === "other" ? "mail" : form,
-    raw: kind === "other" ? threadHeaders(message, id) : raw,
+    raw: kind === "other" ? threadHeaders(head, id) : bytes,
     digest: own,
   };
 }
@@ -59,15 +70,24 @@ function kindOf(message: Message): MailRecord["kind"] {
   return index === 0 ? "cover" : "other";
 }
 
-function parentsOf({ inReplyTo, references }: Message, id: string): string[] {
+/** What {@link kindOf} would say of the whole mail. */
+async function kindAtSight(head: Head & { bodyStart: number }, bytes: Buffer): Promise<MailRecord["kind"]> {
+  const { reply, pull, index } = head.subjectInfo;
+  if (reply || pull) return "other";
+  const sight = diffAtSight(head.headers, bytes, head.bodyStart);
+  if (sight === "unclear") return kindOf(await parseMessage(bytes));
+  return sight === "patch" ? "patch" : index === 0 ? "cover" : "other";
+}
+
+function parentsOf({ inReplyTo, references }: Head, id: string): string[] {
   return [...new Set([...inReplyTo, ...references.toReversed()])].filter((parent) => parent !== id);
 }
 
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, " ");
 
 /** The fields that threads are built from, as the head of a mail; the body of an answer is nobody's business here. */
-function threadHeaders(message: Message, id: string): Uint8Array {
-  const { from, subject, date, inReplyTo, references } = message;
+function threadHeaders(head: Head, id: string): Uint8Array {
+  const { from, subject, date, inReplyTo, references } = head;
   const ids = (list: readonly string[]): string => list.map((one) => `<${one}>`).join(" ");
   const name = from.name.replace(/["\\]/g, "");
   const lines = [

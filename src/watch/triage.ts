@@ -1,7 +1,14 @@
 /**
- * A look at the bytes of a mail: whether it can carry a patch at all. Nine in ten mails of a list are answers; what is read
- * closely of an archive of millions is what can matter.
+ * A look at the bytes of a mail: whether it carries a patch. Nine in ten mails of a list are answers; what is read closely of
+ * an archive of millions is what a look does not settle.
  */
+import { transferEncoding } from "../message/body.js";
+import { flowedOf, parseContentType } from "../message/content-type.js";
+
+/** What a look tells of a mail: that it carries a patch, that it carries none, or that it has to be read. */
+export type Sight = "patch" | "none" | "unclear";
+
+type Fields = ReadonlyMap<string, readonly string[]>;
 
 /** The last two: an encoder of quoted-printable that trusts no character. */
 const MARKS = [
@@ -41,10 +48,49 @@ function mayBeEncoded(bytes: Buffer): boolean {
   return false;
 }
 
-/** True when the subject of a mail counts it as the cover of a series: [PATCH 0/5]. `head` is its header block or more. */
-export function mayBeCover(raw: Uint8Array): boolean {
-  const head = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, HEAD_BYTES)).toString("latin1");
-  const subject = /^subject:((?:.*\r?\n[ \t])*.*)$/im.exec(head)?.[1] ?? "";
-  // What is encoded is read closely: a counter may stand in it.
-  return /\b0+\s*(?:\/|of)\s*\d/i.test(subject) || subject.includes("=?");
+const GIT_HEADER = Buffer.from("\ndiff --git ");
+const HUNK = Buffer.from("\n@@ -");
+const NEW_SIDE = Buffer.from("\n+++ ");
+
+/** A name that git neither quotes nor that could be read as anything else. */
+const NAME = String.raw`[\w./+,@:~=#-]+`;
+const SIDES = String.raw`(?:--- a/${NAME}\r?\n\+\+\+ (?:b/${NAME}|/dev/null)|--- /dev/null\r?\n\+\+\+ b/${NAME})\r?\n`;
+const FIRST_HUNK = String.raw`@@ -\d{1,9}(?:,\d{1,9})? \+\d{1,9}(?:,\d{1,9})? @@`;
+
+/** What git writes above the first hunk of a file, or of one that it renames. Anything else may be a header too, but only readPatches knows. */
+const PLAIN_HEADER = new RegExp(
+  String.raw`^\ndiff --git a/${NAME} b/${NAME}\r?\n(?:` +
+    String.raw`(?:(?:new|deleted) file mode \d{6}\r?\n)?(?:index [0-9a-f]{4,40}\.\.[0-9a-f]{4,40}(?: \d{6})?\r?\n)?${SIDES}${FIRST_HUNK}` +
+    String.raw`|similarity index \d{1,3}%\r?\nrename from ${NAME}\r?\nrename to ${NAME}\r?\n)`,
+);
+
+/** The header of a file is far shorter. Bytes. */
+const MAX_FILE_HEADER = 2048;
+
+/**
+ * Whether a mail that is no answer carries a patch, told by its bytes where they are its text: readPatches would find the same.
+ * The first diff must be one that git wrote, with no hunk before it that could swallow it.
+ */
+export function diffAtSight(fields: Fields, raw: Buffer, bodyStart: number): Sight {
+  if (!isPlainText(fields) || raw[bodyStart - 1] !== 10) return unreadable(raw);
+  const body = raw.subarray(bodyStart - 1);
+  const at = body.indexOf(GIT_HEADER);
+  // A diff begins with git's header or has one line of this kind.
+  if (at < 0) return body.includes(NEW_SIDE) ? "unclear" : "none";
+  if (body.subarray(0, at + 1).includes(HUNK)) return "unclear";
+  return PLAIN_HEADER.test(body.toString("latin1", at, at + MAX_FILE_HEADER)) ? "patch" : "unclear";
+}
+
+const unreadable = (raw: Buffer): Sight => (mayCarryDiff(raw) ? "unclear" : "none");
+
+/** Charsets in which ASCII is ASCII, byte for byte. */
+const PLAIN_CHARSET = /^(?:utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d)?$/i;
+
+/** Whether the lines of a body are its bytes: of one part, neither encoded, flowed nor HTML. */
+function isPlainText(fields: Fields): boolean {
+  const content = parseContentType(fields.get("content-type")?.[0]);
+  if (content.type !== "text/plain" || flowedOf(content) !== null) return false;
+  if (!PLAIN_CHARSET.test((content.params.get("charset") ?? "").trim())) return false;
+  const encoding = transferEncoding(fields);
+  return encoding !== "base64" && encoding !== "quoted-printable";
 }

@@ -1,7 +1,7 @@
 /** The look at bytes may take too much for a patch, never too little. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mayBeCover, mayCarryDiff } from "../../src/watch/triage.js";
+import { mayCarryDiff } from "../../src/watch/triage.js";
 
 const mail = (head: string, body: string): Buffer => Buffer.from(`${head}\n\n${body}`);
 const HEAD = "From: a@example.org\nSubject: [PATCH] x: y";
@@ -45,17 +45,4 @@ ${DIFF}${after}`,
       }),
     );
   });
-});
-
-describe("mails that can be a cover", () => {
-  it.each([
-    "[PATCH 0/5] x",
-    "[PATCH v2 00/12] x",
-    "[RFC PATCH 0 of 3] x",
-    "[PATCH\n 0/5] x",
-    "=?utf-8?q?=5BPATCH_0/5=5D?=",
-  ])("%j", (subject) => expect(mayBeCover(mail(`From: a@example.org\nSubject: ${subject}`, "Hello.\n"))).toBe(true));
-  it.each(["[PATCH 1/5] x", "[PATCH 10/50] x", "Re: hello", "[PATCH] x"])("not %j", (subject) =>
-    expect(mayBeCover(mail(`From: a@example.org\nSubject: ${subject}`, "Subject: [PATCH 0/5]\n"))).toBe(false),
-  );
 });

@@ -1,5 +1,5 @@
 /** What a watch works with: opened once, closed at the end. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT, ReviewError } from "../../errors.js";
@@ -28,7 +28,7 @@ export interface WatchContext {
   now: () => Date;
 }
 
-export const sha256: Digest = (bytes) => `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
+export const sha256: Digest = (bytes) => `sha256-${hash("sha256", bytes, "hex")}`;
 
 /** Makes the data folder; a message that says what to do where that fails. */
 export async function makeDataFolder(folder: string): Promise<void> {

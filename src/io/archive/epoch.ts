@@ -10,7 +10,8 @@ import type { EpochConfig } from "../../watch/source-config.js";
 import { GitBatch, type GitObject, type LargeObject } from "../git-batch.js";
 import { type BatchLimits, inBatches, type Step } from "./batches.js";
 import { badCursor, countOf, parseCursor, textOf } from "./cursor.js";
-import { archiveEnvironment, askGit, gitLines, runGit } from "./git.js";
+import { archiveEnvironment, askGit, gitLines, gitText, runGit } from "./git.js";
+import { streamObjects } from "./object-stream.js";
 
 /** Where the reading of an epoch stands. */
 export interface EpochPosition {
@@ -55,22 +56,36 @@ export async function* readEpoch(
   const restarts = position === null || kept ? (position?.restarts ?? 0) : position.restarts + 1;
   const range = kept ? [tip, `^${position.commit}`] : [tip];
   const layout = await layoutOf(path, tip, signal);
-  const objects = new GitBatch(path, { maxObject: MAX_MAIL_BYTES, env: archiveEnvironment() });
-  const context = { path, label: basename(path), objects, signal };
+  const context = new Context(path, signal);
   try {
     for await (const step of layout === 2 ? mailsOf(context, range) : changesOf(context, range)) {
       yield { ...step, position: { commit: step.position, restarts } };
     }
   } finally {
-    await objects.close();
+    await context.close();
   }
 }
 
-interface Context {
-  path: string;
-  label: string;
-  objects: GitBatch;
-  signal: AbortSignal | undefined;
+class Context {
+  readonly label: string;
+  private batch: GitBatch | null = null;
+
+  constructor(
+    readonly path: string,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    this.label = basename(path);
+  }
+
+  /** One object; the process that gives them is started for the first. */
+  look(name: string): Promise<GitObject | LargeObject | null> {
+    this.batch ??= new GitBatch(this.path, { maxObject: MAX_MAIL_BYTES, env: archiveEnvironment() });
+    return this.batch.look(name);
+  }
+
+  async close(): Promise<void> {
+    await this.batch?.close();
+  }
 }
 
 /** The commit to read up to: that of HEAD, or of the one branch there is (a mirror's HEAD may name another); null: empty. */
@@ -102,16 +117,23 @@ async function layoutOf(path: string, tip: string, signal?: AbortSignal): Promis
   throw new SourceError("malformed", `${path} is a git repository, but not one that public-inbox wrote`);
 }
 
-/** Version 2. */
-function mailsOf(context: Context, range: readonly string[]): AsyncGenerator<Step<string>> {
-  const args = ["-C", context.path, "rev-list", "--topo-order", "--reverse", ...range, "--"];
-  return ahead(gitLines(args, context.signal), async (commit) => {
-    const mail = await context.objects.look(`${commit}:m`);
-    if (mail !== null) return asMail(context, commit, mail, "mails");
-    const deleted = await context.objects.look(`${commit}:d`);
-    if (deleted !== null) return asMail(context, commit, deleted, "removed");
-    return lostMail(context, commit, "malformed", "The commit holds neither a mail nor the deletion of one.");
-  });
+/** Version 2. Deletions are rare: what has no `m` is looked at by itself. */
+async function* mailsOf(context: Context, range: readonly string[]): AsyncGenerator<Step<string>> {
+  const { path, signal } = context;
+  const args = ["-C", path, "log", "--topo-order", "--reverse", "--format=%H:m %H", ...range, "--"];
+  const options = { maxObject: MAX_MAIL_BYTES, signal };
+  for await (const objects of streamObjects(path, gitText(args, signal), options)) {
+    for (const { note: commit, object } of objects) {
+      if (object !== null) yield asMail(context, commit, object, "mails");
+      else yield await withoutMail(context, commit);
+    }
+  }
+}
+
+async function withoutMail(context: Context, commit: string): Promise<Step<string>> {
+  const deleted = await context.look(`${commit}:d`);
+  if (deleted !== null) return asMail(context, commit, deleted, "removed");
+  return lostMail(context, commit, "malformed", "The commit holds neither a mail nor the deletion of one.");
 }
 
 /** Version 1: a commit adds a file, or takes one away, or both when a mail is edited. */
@@ -126,7 +148,7 @@ function changesOf(context: Context, range: readonly string[]): AsyncGenerator<S
     const steps: Step<string>[] = [];
     // Old and new bytes of an edited mail have one id, and the mail is still there.
     for (const { blob, kind } of added.length > 0 ? added : changes) {
-      const object = await context.objects.look(blob);
+      const object = await context.look(blob);
       if (object !== null) steps.push(asMail(context, commit, object, kind));
       else steps.push(lostMail(context, commit, "not-found", "The mail's bytes are not in the repository."));
     }
@@ -178,7 +200,12 @@ async function* ahead<T, U>(items: AsyncIterable<T>, work: (item: T) => Promise<
   for (const result of running) yield await result;
 }
 
-function asMail(context: Context, commit: string, object: GitObject | LargeObject, kind: Kind): Step<string> {
+function asMail(
+  context: Context,
+  commit: string,
+  object: Omit<GitObject, "id"> | Omit<LargeObject, "id">,
+  kind: Kind,
+): Step<string> {
   if (object.content === null) {
     const message = `The mail has ${object.length} bytes; up to ${MAX_MAIL_BYTES} are read.`;
     return lostMail(context, commit, "too-large", message);

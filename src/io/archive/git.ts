@@ -4,7 +4,14 @@ import { SourceError } from "../../watch/source.js";
 import { gitEnvironment } from "../git-batch.js";
 
 /** Ahead of every command: what a repository's own configuration must not turn on. */
-const SAFE = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false"];
+export const SAFE: readonly string[] = [
+  "-c",
+  "core.hooksPath=/dev/null",
+  "-c",
+  "core.fsmonitor=false",
+  "-c",
+  "log.showSignature=false",
+];
 
 /** Standard error is kept up to this many characters, for the message of an error. */
 const MAX_ERRORS = 2000;
@@ -58,19 +65,26 @@ export async function runGit(
 
 /** The lines of a command's output as they come; the process is gone when the loop over them is left. */
 export async function* gitLines(args: readonly string[], signal?: AbortSignal): AsyncGenerator<string> {
+  let carry = "";
+  for await (const text of gitText(args, signal)) {
+    const lines = (carry + text).split("\n");
+    carry = lines.pop() ?? "";
+    if (carry.length > MAX_LINE) throw new SourceError("too-large", "git wrote a line that is too long");
+    yield* lines;
+  }
+  if (carry !== "") yield carry;
+}
+
+/** A command's output in pieces as they come; the process is gone when the loop over them is left. @throws SourceError git-failed */
+export async function* gitText(args: readonly string[], signal?: AbortSignal): AsyncGenerator<string> {
   const child = start(args);
   const errors = keepErrors(child);
   const end = ended(child);
-  let carry = "";
   try {
     for await (const chunk of child.stdout.setEncoding("utf8")) {
       signal?.throwIfAborted();
-      const lines = (carry + String(chunk)).split("\n");
-      carry = lines.pop() ?? "";
-      if (carry.length > MAX_LINE) throw new SourceError("too-large", "git wrote a line that is too long");
-      yield* lines;
+      yield String(chunk);
     }
-    if (carry !== "") yield carry;
     const code = await end;
     if (code !== 0) throw gitFailed({ code, out: "", errors: errors() });
   } finally {
@@ -95,14 +109,16 @@ function start(args: readonly string[]): ChildProcessWithoutNullStreams {
   return child;
 }
 
-function ended(child: ChildProcessWithoutNullStreams): Promise<number> {
+/** The exit code of a process; -1 when it could not be started or was killed. */
+export function ended(child: ChildProcessWithoutNullStreams): Promise<number> {
   return new Promise((resolve) => {
     child.once("error", () => resolve(-1));
     child.once("close", (code) => resolve(code ?? -1));
   });
 }
 
-function keepErrors(child: ChildProcessWithoutNullStreams): () => string {
+/** What a process writes to standard error, as far as it is kept. */
+export function keepErrors(child: ChildProcessWithoutNullStreams): () => string {
   let kept = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     if (kept.length < MAX_ERRORS) kept += chunk;
