@@ -23,7 +23,10 @@ const completeFolders = (option: Option | undefined, word: string): void => {
 /** Adds the two commands. `word` is the one that TAB was pressed in: the last of the command line. */
 export const addCompletion = (program: Command, word: string): void => {
   const root: RootCommand = tab(program, { completionCommandName: "completion" });
-  for (const name of FOLDER_OPTIONS) completeFolders(root.options.get(name), word);
+  for (const command of [root, root.commands.get("thread")])
+    for (const name of FOLDER_OPTIONS) completeFolders(command?.options.get(name), word);
+  const config = root.commands.get("watch")?.options.get("config");
+  if (config !== undefined) config.handler = nameFiles(word, false);
   for (const command of [root, root.commands.get("parse")]) {
     command?.arguments.set("input", new Argument(command, "input", nameFiles(word, false), true));
   }

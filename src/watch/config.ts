@@ -170,8 +170,6 @@ export const configSchema = z.strictObject({
 });
 
 export type WatchConfig = z.infer<typeof configSchema>;
-export type SourceSettings = WatchConfig["sources"][number];
-export type TreeSettings = WatchConfig["trees"][number];
 
 /** What a file is wrong in beyond the schema: names that come twice. */
 export function configProblems(config: WatchConfig): string[] {

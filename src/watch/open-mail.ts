@@ -15,6 +15,12 @@ import { diffAtSight } from "./triage.js";
 /** "sha256-<hex>" of bytes. */
 export type Digest = (bytes: Uint8Array) => string;
 
+/** What names mails, and what git names patches by: SHA-1 of a text. */
+export interface Digests {
+  sha256: Digest;
+  sha1: (text: string) => Uint8Array;
+}
+
 const bufferOf = (raw: Uint8Array): Buffer => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
 
 /** Reads a mail of an archive in its form. */
@@ -107,10 +113,10 @@ export async function recordedMessage(record: MailRecord): Promise<Message> {
   return message.messageId === record.id ? message : { ...message, messageId: record.id };
 }
 
-/** What series are collected from. */
-export async function seriesInput(record: MailRecord): Promise<SeriesInput> {
+/** What series are collected from, and the diff of a mail that carries one. */
+export async function seriesInput(record: MailRecord): Promise<SeriesInput & { diff: string | null }> {
   const message = await recordedMessage(record);
-  if (record.kind === "other") return { message, hasDiff: false };
+  if (record.kind === "other") return { message, hasDiff: false, diff: null };
   const { patch, author } = readPatches(message);
-  return { message, hasDiff: patch !== null, author };
+  return { message, hasDiff: patch !== null, author, diff: patch?.diff ?? null };
 }

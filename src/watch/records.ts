@@ -25,12 +25,6 @@ export interface MailRecord {
   digest: string;
 }
 
-/** That a mail stands in a source. The same mail through several lists is one mail with several sightings. */
-export interface Sighting {
-  source: string;
-  ref: string;
-}
-
 /** A series as it is known now. Its key is the id of its first mail: the cover, or the patch with the lowest number. */
 export interface SeriesRecord {
   key: string;

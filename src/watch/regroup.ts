@@ -3,10 +3,11 @@
  * late patch so joins its series, and what comes out does not depend on the order in which mails came in.
  */
 import type { Message } from "../message/message.js";
+import { patchId } from "../patch/patch-id.js";
 import { buildThreads } from "../thread/build-threads.js";
 import { collectSeries, type Series } from "../thread/collect-series.js";
 import { changeId, findPrevious } from "../thread/versions.js";
-import { type Digest, seriesInput } from "./open-mail.js";
+import { type Digest, type Digests, seriesInput } from "./open-mail.js";
 import type { MailRecord, SeriesRecord } from "./records.js";
 import type { Store } from "./store.js";
 
@@ -23,25 +24,31 @@ const MAX_CANDIDATES = 40;
 const SLICE = 100;
 
 /** Puts all patches and covers that were recorded into series. Gives how many mails that were. */
-export async function sortNewMails(store: Store, digest: Digest, now: () => string, signal?: AbortSignal) {
+export async function sortNewMails(store: Store, digests: Digests, now: () => string, signal?: AbortSignal) {
   let sorted = 0;
   for (;;) {
     if (signal?.aborted) return sorted;
     const ids = await store.unsorted(SLICE);
     if (ids.length === 0) return sorted;
-    const { mails, series } = await regroup(ids, store, digest);
+    const { mails, series, patchIds } = await regroup(ids, store, digests);
+    await store.putPatchIds(patchIds);
     await store.putSeries(mails, series, now());
     sorted += ids.length;
   }
 }
 
 /** The series of some mails, other versions of them that now follow another one, and all mails that are settled with these. */
-async function regroup(ids: readonly string[], store: Store, digest: Digest) {
+async function regroup(ids: readonly string[], store: Store, { sha256, sha1 }: Digests) {
   const near = await store.neighbours(ids, WINDOW, MAX_NEIGHBOURS);
   const inputs = await Promise.all(near.map(seriesInput));
   const wanted = new Set(ids);
+  const patchIds = new Map<string, string>();
+  for (const { message, diff } of inputs) {
+    const id = diff === null || !wanted.has(idOf(message)) ? null : patchId(diff, sha1);
+    if (id !== null) patchIds.set(idOf(message), id);
+  }
   const found = collectSeries(inputs).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
-  const records = found.map((s) => toRecord(s, digest));
+  const records = found.map((s) => toRecord(s, sha256));
   const versions = new Map<string, SeriesRecord>();
   for (const [i, record] of records.entries()) {
     const titles = (found[i]?.patches ?? []).map((p) => p.subjectInfo.title);
@@ -49,7 +56,7 @@ async function regroup(ids: readonly string[], store: Store, digest: Digest) {
   }
   const series = await linked(records, [...versions.values()], near, store);
   const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
-  return { mails: [...settled].sort(), series };
+  return { mails: [...settled].sort(), series, patchIds };
 }
 
 const idOf = (message: Message): string => message.messageId ?? "";

@@ -84,6 +84,11 @@ export interface Store {
   /** Series that may be other versions of one, earlier or later: same change-id, title, thread or author. The latest first. */
   candidates(series: SeriesRecord, titles: readonly string[], limit: number): Promise<SeriesRecord[]>;
 
+  /** Notes what git patch-id --stable says of the patches of mails. */
+  putPatchIds(ids: ReadonlyMap<string, string>): Promise<void>;
+  /** The mail with the patch of an id, the first one that came; null when none has it. */
+  mailOfPatch(patchId: string): Promise<string | null>;
+
   /** All versions of the series of a change-id (b4), in order of their keys. */
   ofChange(changeId: string): Promise<SeriesRecord[]>;
 

@@ -28,6 +28,7 @@ export class MemoryStore implements Store {
   readonly rows = new Map<string, Row>();
   readonly dead = new Map<string, DeadLetter>();
   readonly judged: { verdict: VerdictRecord; findings: FindingRecord[] }[] = [];
+  readonly patchIds = new Map<string, string>();
   private readonly silenced = new Set<string>();
 
   async cursor(source: string): Promise<string | null> {
@@ -80,6 +81,14 @@ export class MemoryStore implements Store {
     return [...this.rows.values()]
       .map((r) => r.series)
       .filter((s) => s.key !== series.key && (normal(s.title) === normal(series.title) || s.author === series.author));
+  }
+
+  async putPatchIds(ids: ReadonlyMap<string, string>): Promise<void> {
+    for (const [mail, id] of ids) this.patchIds.set(mail, id);
+  }
+
+  async mailOfPatch(patchId: string): Promise<string | null> {
+    return [...this.patchIds].find(([, id]) => id === patchId)?.[0] ?? null;
   }
 
   async ofChange(changeId: string): Promise<SeriesRecord[]> {

@@ -9,6 +9,7 @@ import { type ArchivedMail, type Batch, type Source, SourceError } from "../../s
 import { MemoryStore } from "./memory-store.js";
 
 const digest = (bytes: Uint8Array): string => `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
+const digests = { sha256: digest, sha1: (text: string) => createHash("sha1").update(text).digest() };
 const NOW = "2026-02-01T00:00:00.000Z";
 const DIFF = "diff --git a/x.c b/x.c\n--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n+b\n";
 
@@ -101,8 +102,10 @@ describe("mails of an archive", () => {
     const store = new MemoryStore();
     const got = await ingest(archive(batches(THREADED.map(mail), 100)), store, options);
     expect(got).toEqual({ source: "list", mails: 10, fresh: 9, dead: 0, failure: null });
-    await sortNewMails(store, digest, () => NOW);
+    await sortNewMails(store, digests, () => NOW);
     expect(brief(store)).toEqual(EXPECTED);
+    expect([...store.patchIds.keys()].sort()).toEqual(["c1@x", "c2@x", "d1@x", "d2@x", "s1@x", "u1@x", "u3@x"]);
+    expect(new Set(store.patchIds.values()).size).toBe(1);
   });
 
   it("become the same series in any order, in any batches, sorted now or then", async () => {
@@ -112,9 +115,9 @@ describe("mails of an archive", () => {
         const store = new MemoryStore();
         for (const [i, batch] of batches(mails.map(mail), size).entries()) {
           await ingest(archive([batch]), store, options);
-          if (sortNow[i]) await sortNewMails(store, digest, () => NOW);
+          if (sortNow[i]) await sortNewMails(store, digests, () => NOW);
         }
-        await sortNewMails(store, digest, () => NOW);
+        await sortNewMails(store, digests, () => NOW);
         expect(brief(store)).toEqual(EXPECTED);
       }),
       { numRuns: 60 },
@@ -153,7 +156,7 @@ describe("mails of an archive", () => {
     await ingest(other, store, options);
     expect([...store.known.keys()]).toEqual([digest(nameless.raw)]);
     expect(store.sightings.get(digest(nameless.raw))).toEqual(new Set(["list 1", "other 1"]));
-    await sortNewMails(store, digest, () => NOW);
+    await sortNewMails(store, digests, () => NOW);
     expect(brief(store)).toEqual([[digest(nameless.raw), [digest(nameless.raw)], null, null]]);
   });
 });

@@ -9,7 +9,7 @@ import type { SqlStore } from "../../io/store/store.js";
 import type { RuleSet } from "../../rules/rule-set.js";
 import type { ParseC } from "../../source/parse-c.js";
 import type { WatchConfig } from "../../watch/config.js";
-import type { Digest } from "../../watch/open-mail.js";
+import type { Digests } from "../../watch/open-mail.js";
 import type { Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
 
@@ -24,11 +24,14 @@ export interface WatchContext {
   version: string;
   /** Ends when the process is asked to stop: what is under way is finished, nothing new begun. */
   signal: AbortSignal;
-  digest: Digest;
+  digests: Digests;
   now: () => Date;
 }
 
-export const sha256: Digest = (bytes) => `sha256-${hash("sha256", bytes, "hex")}`;
+export const DIGESTS: Digests = {
+  sha256: (bytes) => `sha256-${hash("sha256", bytes, "hex")}`,
+  sha1: (text) => hash("sha1", text, "buffer"),
+};
 
 /** Makes the data folder; a message that says what to do where that fails. */
 export async function makeDataFolder(folder: string): Promise<void> {

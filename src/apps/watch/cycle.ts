@@ -29,7 +29,7 @@ export interface CycleReport {
 
 /** Runs one round. Archives that fail are told in the report; the store's own errors are thrown. */
 export async function runCycle(context: WatchContext, options: CycleOptions): Promise<CycleReport> {
-  const { store, digest, signal, log } = context;
+  const { store, digests, signal, log } = context;
   const report: CycleReport = { sources: [], sorted: 0, judged: 0, failed: 0 };
   for (const source of options.sources) {
     if (signal.aborted) break;
@@ -37,7 +37,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
-  report.sorted = await sortNewMails(store, digest, () => context.now().toISOString(), signal);
+  report.sorted = await sortNewMails(store, digests, () => context.now().toISOString(), signal);
   if (report.sorted > 0) log.info({ mails: report.sorted }, "put into series");
   await judgeDue(context, options, report);
   context.metrics.setCounts(await store.counts());
@@ -45,9 +45,9 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
 }
 
 async function readSource(source: Source, context: WatchContext, wanted?: (mail: MailRecord) => boolean) {
-  const { store, digest, signal, log, metrics } = context;
+  const { store, digests, signal, log, metrics } = context;
   const got = await ingest(source, store, {
-    digest,
+    digest: digests.sha256,
     signal,
     now: () => context.now().toISOString(),
     onBatch: ({ mails, dead, ...rest }) => {

@@ -16,7 +16,7 @@ export async function retryDead(context: WatchContext): Promise<{ mails: number;
   return done;
 }
 
-async function retryMail(letter: DeadLetter, { store, digest, now, log }: WatchContext): Promise<boolean> {
+async function retryMail(letter: DeadLetter, { store, digests, now, log }: WatchContext): Promise<boolean> {
   const { source, ref, form, raw } = letter;
   if (source === null || form === null || raw === null) {
     log.warn(
@@ -25,7 +25,7 @@ async function retryMail(letter: DeadLetter, { store, digest, now, log }: WatchC
     );
     return false;
   }
-  const opened = await tryToOpen({ ref, form, raw }, digest);
+  const opened = await tryToOpen({ ref, form, raw }, digests.sha256);
   if ("reason" in opened) {
     log.warn({ letter: letter.key, reason: opened.reason }, "the mail cannot be read still");
     return false;

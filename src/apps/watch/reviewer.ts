@@ -48,21 +48,29 @@ function queryOf(messages: readonly Message[]) {
   return baseQuery(cover, patches);
 }
 
-/** Looks prerequisites up among the mails that are known, by Message-ID or change-id: the series that is meant, in order. */
+/** Looks prerequisites up among the mails that are known, by patch id, or the series that a Message-ID or change-id means. */
 function findIn({ store }: WatchContext): FindPatch {
   return async (wanted) => {
-    const series = wanted.kind === "message-id" ? await seriesWith(store, wanted.id) : await changed(store, wanted);
-    if (series === null) return null;
-    const records = new Map((await store.mails(series.members)).map((r) => [r.id, r]));
-    const patches: Patch[] = [];
-    for (const id of series.members) {
-      const record = records.get(id);
-      if (record === undefined || record.kind !== "patch") continue;
-      const { patch } = readPatches(await recordedMessage(record));
-      if (patch !== null) patches.push(patch);
+    if (wanted.kind === "patch-id") {
+      const mail = await store.mailOfPatch(wanted.id);
+      return mail === null ? null : patchesOf(store, [mail]);
     }
-    return patches.length === 0 ? null : patches;
+    const series = wanted.kind === "message-id" ? await seriesWith(store, wanted.id) : await changed(store, wanted);
+    return series === null ? null : patchesOf(store, series.members);
   };
+}
+
+/** The patches of mails, in order; null when they have none. */
+async function patchesOf(store: Store, mails: readonly string[]): Promise<Patch[] | null> {
+  const records = new Map((await store.mails(mails)).map((r) => [r.id, r]));
+  const patches: Patch[] = [];
+  for (const id of mails) {
+    const record = records.get(id);
+    if (record === undefined || record.kind !== "patch") continue;
+    const { patch } = readPatches(await recordedMessage(record));
+    if (patch !== null) patches.push(patch);
+  }
+  return patches.length === 0 ? null : patches;
 }
 
 async function seriesWith(store: Store, mail: string): Promise<SeriesRecord | null> {

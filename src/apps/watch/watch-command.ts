@@ -14,7 +14,7 @@ import type { MailRecord } from "../../watch/records.js";
 import { parseDay } from "../../watch/schedule.js";
 import { type Source, SourceError } from "../../watch/source.js";
 import type { SourceConfig } from "../../watch/source-config.js";
-import { makeDataFolder, openEngine, sha256, stopSignal, type WatchContext } from "./context.js";
+import { DIGESTS, makeDataFolder, openEngine, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
 import { checkSchedule, runBySchedule } from "./daemon.js";
 import { openLog } from "./log.js";
@@ -53,7 +53,7 @@ export async function runWatch(options: WatchOptions, version: string): Promise<
     metrics,
     version,
     signal,
-    digest: sha256,
+    digests: DIGESTS,
     now,
   };
   try {

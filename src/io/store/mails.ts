@@ -5,7 +5,7 @@ import type { MailForm } from "../../watch/source.js";
 import { bytesOf } from "./rows.js";
 import type { MailRow, Sql } from "./tables.js";
 import { nameOf } from "./text.js";
-import { chunks, compare } from "./transact.js";
+import { chunks, compare, transact } from "./transact.js";
 
 /** Ids that no mail stands behind may outnumber the known mails of a thread by this much. */
 const UNKNOWN_PER_MAIL = 20;
@@ -16,6 +16,21 @@ export async function mailsById(sql: Sql, ids: readonly string[]): Promise<MailR
   const byId = new Map(rows.map((row) => [row.id, row]));
   const found = [...new Set(ids.map(nameOf))].flatMap((id) => byId.get(id) ?? []);
   return toRecords(sql, found);
+}
+
+/** Store.putPatchIds. */
+export function putPatchIdsOf(sql: Sql, ids: ReadonlyMap<string, string>): Promise<void> {
+  return transact(sql, async (trx) => {
+    for (const [mail, patchId] of [...ids].sort(([a], [b]) => compare(a, b)))
+      await trx.updateTable("mails").set({ patch_id: patchId }).where("id", "=", nameOf(mail)).execute();
+  });
+}
+
+/** Store.mailOfPatch: the mail of a patch id that came first. */
+export async function mailByPatch(sql: Sql, patchId: string): Promise<string | null> {
+  const query = sql.db.selectFrom("mails").select("id").where("patch_id", "=", patchId);
+  const row = await query.orderBy("arrived_at").orderBy("id").limit(1).executeTakeFirst();
+  return row?.id ?? null;
 }
 
 /** Store.unsorted: patches and covers that are in no series yet. */

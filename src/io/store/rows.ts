@@ -17,6 +17,7 @@ export function mailRow(mail: MailRecord, arrived_at: string): MailRow {
     sent_ms: Number.isNaN(time) ? null : time,
     form,
     digest,
+    patch_id: null,
     raw: toBuffer(mail.raw),
     sorted: kind === "other" ? 1 : 0,
     arrived_at,

@@ -2,7 +2,7 @@
  * The schema, as steps from each released version to the next. A step that was released is never changed: what a later
  * program wants is another step, and fixtures/store keeps a database of each version that tests bring forward.
  */
-import { type Kysely, type Migration, Migrator } from "kysely";
+import { type Kysely, type Migration, Migrator, sql as raw } from "kysely";
 import { EXIT, ReviewError } from "../../errors.js";
 import { firstSchema } from "./schema-1.js";
 import type { Sql } from "./tables.js";
@@ -12,7 +12,14 @@ type Step = (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<void>;
 /** Version numbers in order, as they stand in the table `schema`. */
 export const STEPS: Readonly<Record<string, Step>> = {
   "0001": firstSchema,
+  "0002": patchIds,
 };
+
+/** Mails are found by the id of their patch: what `prerequisite-patch-id:` names. */
+async function patchIds(db: Kysely<unknown>): Promise<void> {
+  await raw`alter table mails add column patch_id text`.execute(db);
+  await raw`create index mails_by_patch on mails (patch_id, arrived_at, id) where patch_id is not null`.execute(db);
+}
 
 /**
  * Brings a database forward to the newest schema. Two processes that start at once do it one after the other.

@@ -57,8 +57,8 @@ export async function memberTitles(db: Transaction<Tables>, mails: readonly stri
 }
 
 /**
- * Store.candidates: series of lower versions that may come before one. The strongest likeness is asked first, so that a busy
- * author's many series do not crowd out the one with the same title.
+ * Store.candidates: series that may be earlier versions of one, and as many that may be later ones. The strongest likeness is
+ * asked first, so that a busy author's many series do not crowd out the one with the same title.
  */
 export async function candidatesFor(
   sql: Sql,
@@ -68,11 +68,16 @@ export async function candidatesFor(
 ): Promise<SeriesRecord[]> {
   const groups = keyGroups({ ...series, change_id: series.changeId }, titles);
   const found = new Set<string>();
+  const sides = { "<": 0, ">": 0 };
   for (const keys of [groups.change, groups.title, groups.patches, "thread" as const, groups.author]) {
-    if (found.size >= limit) break;
     const names = keys === "thread" ? await inThread(sql, series) : keys;
-    for (const key of await lower(sql, series, keys === "thread" ? "members" : "keys", names, limit)) {
-      if (found.size < limit) found.add(key);
+    for (const side of ["<", ">"] as const) {
+      if (sides[side] >= limit) continue;
+      for (const key of await versions(sql, series, keys === "thread" ? "members" : "keys", names, side, limit)) {
+        if (sides[side] >= limit || found.has(key)) continue;
+        found.add(key);
+        sides[side]++;
+      }
     }
   }
   const rows: SeriesRow[] = [];
@@ -86,12 +91,13 @@ function inThread(sql: Sql, series: SeriesRecord): Promise<string[]> {
   return threadOf(sql, series.members.map(nameOf), MAX_THREAD);
 }
 
-/** Keys of lower versions that have one of these names, those sent last before this one first. */
-async function lower(
+/** Keys of lower or higher versions that have one of these names, those sent nearest to this one on the right side first. */
+async function versions(
   sql: Sql,
   one: SeriesRecord,
   by: "keys" | "members",
   names: readonly string[],
+  side: "<" | ">",
   limit: number,
 ): Promise<string[]> {
   const found: string[] = [];
@@ -105,11 +111,11 @@ async function lower(
       .selectFrom("series")
       .select("key")
       .where("key", "in", having)
-      .where("version", "<", one.version)
+      .where("version", side, one.version)
       .where("key", "<>", nameOf(one.key))
-      .orderBy(raw`case when coalesce(sent, '') <= ${sent} then 0 else 1 end`)
-      .orderBy(raw`coalesce(sent, '')`, "desc")
-      .orderBy("key", "desc");
+      .orderBy(raw`case when coalesce(sent, '') <= ${sent} then 0 else 1 end`, side === "<" ? "asc" : "desc")
+      .orderBy(raw`coalesce(sent, '')`, side === "<" ? "desc" : "asc")
+      .orderBy("key", side === "<" ? "desc" : "asc");
     for (const { key } of await query.limit(limit).execute()) found.push(key);
   }
   return found;

@@ -6,7 +6,7 @@
 import type { Store } from "../../watch/store.js";
 import { dueSeries, endAllLeases, failJudging, renewLease } from "./due.js";
 import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
-import { mailsById, neighboursOf, unsortedMails } from "./mails.js";
+import { mailByPatch, mailsById, neighboursOf, putPatchIdsOf, unsortedMails } from "./mails.js";
 import { cursorOf, recordBatch } from "./record.js";
 import { migrate } from "./schema.js";
 import { putSeriesOf, seriesByKey, seriesOfChange, seriesOfMail } from "./series.js";
@@ -57,6 +57,8 @@ function storeOver(sql: Sql): SqlStore {
     unsorted: (limit) => unsortedMails(sql, limit),
     neighbours: (ids, windowMs, limit) => neighboursOf(sql, ids, windowMs, limit),
     candidates: (series, titles, limit) => candidatesFor(sql, series, titles, limit),
+    putPatchIds: (ids) => putPatchIdsOf(sql, ids),
+    mailOfPatch: (patchId) => mailByPatch(sql, patchId),
     ofChange: (changeId) => seriesOfChange(sql, changeId),
     putSeries: (mails, series, now) => putSeriesOf(sql, mails, series, now),
     mails: (ids) => mailsById(sql, ids),

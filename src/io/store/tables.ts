@@ -35,6 +35,7 @@ export interface MailRow {
   sent_ms: number | null;
   form: string;
   digest: string;
+  patch_id: string | null;
   raw: Uint8Array;
   /** 0 for a patch or cover that was not put into series yet. */
   sorted: number;

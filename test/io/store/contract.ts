@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import type { SqlStore } from "../../../src/io/store/store.js";
 import type { DeadLetter, FindingRecord } from "../../../src/watch/records.js";
+import type { When } from "../../../src/watch/store.js";
 import { at, batch, mail, series, verdict, when } from "./examples.js";
 
 const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -32,6 +33,7 @@ export function contract(open: () => Promise<SqlStore>): void {
   threadTests(open);
   seriesTests(open);
   versionTests(open);
+  changeTests(open);
   dueTests(open);
   verdictTests(open);
   letterTests(open);
@@ -97,6 +99,16 @@ function mailTests(open: () => Promise<SqlStore>): void {
 function threadTests(open: () => Promise<SqlStore>): void {
   const ids = async (store: SqlStore, of: string[], window = 0, limit = 100): Promise<string[]> =>
     (await store.neighbours(of, window, limit)).map(({ id }) => id);
+
+  it("finds a mail by the id of its patch, the first that came", async () => {
+    const store = await open();
+    await store.record("a", null, batch([mail("one"), mail("two"), mail("three")], "1"), at(0));
+    const [id, other] = ["a".repeat(40), "b".repeat(40)];
+    await store.putPatchIds(new Map([["two", id]]));
+    await store.putPatchIds(new Map([["one", id]]).set("three", other));
+    expect([await store.mailOfPatch(id), await store.mailOfPatch(other)]).toEqual(["one", "three"]);
+    expect(await store.mailOfPatch("c".repeat(40))).toBeNull();
+  });
 
   it("finds a thread up and down, through mails that nobody has", async () => {
     const store = await open();
@@ -201,9 +213,9 @@ function seriesTests(open: () => Promise<SqlStore>): void {
 }
 
 function versionTests(open: () => Promise<SqlStore>): void {
-  it("finds lower versions by change-id, title, patches, thread and author, the latest first", async () => {
+  it("finds other versions by change-id, title, patches, thread and author, the latest first", async () => {
     const store = await open();
-    const others = ["change", "title", "patch", "thread", "author", "nothing", "later"];
+    const others = ["change", "title", "patch", "thread", "author", "nothing", "same", "later"];
     const mails = others.map((id) =>
       mail(id, { subject: id === "patch" ? "[PATCH 1/2] Fix: the lock!" : "[PATCH] x" }),
     );
@@ -216,15 +228,33 @@ function versionTests(open: () => Promise<SqlStore>): void {
       series(["thread"], { ...stranger, sent: at(4) }),
       series(["author"], { author: "Other Name <ANN@example.org>", sent: at(5) }),
       series(["nothing"], { ...stranger, sent: at(6) }),
-      series(["later"], { ...stranger, version: 3, title: "the same title", sent: at(7) }),
+      series(["same"], { ...stranger, version: 3, title: "the same title", sent: at(7) }),
+      series(["later"], { ...stranger, version: 4, title: "the same title", sent: at(20) }),
     ];
     const one = series(["new"], { version: 3, title: "the same title", changeId: "id", sent: at(9) });
     await store.putSeries([...others, "new"], [...old, one], at(10));
     const keys = async (limit: number) =>
       (await store.candidates(one, ["fix the lock"], limit)).map(({ key, members }) => `${key} ${members.join()}`);
-    expect(await keys(10)).toEqual(["author author", "thread thread", "patch patch", "title title", "change change"]);
-    expect(await keys(2)).toEqual(["title title", "change change"]);
-    expect(await store.candidates({ ...one, version: 1 }, [], 10)).toEqual([]);
+    const lower = ["author author", "thread thread", "patch patch", "title title", "change change"];
+    expect(await keys(10)).toEqual(["later later", ...lower]);
+    expect(await keys(2)).toEqual(["later later", "title title", "change change"]);
+    expect(await store.candidates({ ...one, version: 9, title: "x", changeId: null, author: "<z@z>" }, [], 10)).toEqual(
+      [expect.objectContaining({ key: "thread" })],
+    );
+  });
+}
+
+function changeTests(open: () => Promise<SqlStore>): void {
+  it("finds all versions of a change-id", async () => {
+    const store = await open();
+    await store.record("a", null, batch([mail("one"), mail("two"), mail("three")], "1"), at(0));
+    const put = [series(["two"], { changeId: "c", version: 2 }), series(["one"], { changeId: "c" }), series(["three"])];
+    await store.putSeries(["one", "two", "three"], put, at(1));
+    expect((await store.ofChange("c")).map(({ key, version }) => [key, version])).toEqual([
+      ["one", 1],
+      ["two", 2],
+    ]);
+    expect(await store.ofChange("nobody's")).toEqual([]);
   });
 }
 
@@ -273,6 +303,25 @@ function dueTests(open: () => Promise<SqlStore>): void {
     expect(keys(await store.due(when(10)))).toEqual(["b"]);
     await store.putVerdict(verdict(one), [], [], at(11));
     expect(keys(await store.due(when(30, { rules: "r2" })))).toEqual(["a", "b"]);
+  });
+
+  it("looks back over what was superseded, and passes over what any rules have judged, where that is wanted", async () => {
+    const second = series(["v2"], { version: 2, previous: "v1" });
+    const store = await filled(series(["v1"]), second);
+    const look = async (over: Partial<When>) => keys(await store.due(when(9, { leaseUntil: null, ...over })));
+    expect(await look({ superseded: true })).toEqual(["v1", "v2"]);
+    expect(await look({})).toEqual(["v2"]);
+    expect(await store.putVerdict(verdict(second, { rules: "old" }), [], [], at(5))).toBe(true);
+    expect(await look({ rules: "new" })).toEqual(["v2"]);
+    expect(await look({ rules: "new", unjudged: true })).toEqual([]);
+  });
+
+  it("ends leases for whoever is alone with the store", async () => {
+    const store = await filled(series(["one"]));
+    expect(keys(await store.due(when(1, { leaseUntil: at(100) })))).toEqual(["one"]);
+    expect(keys(await store.due(when(2, { leaseUntil: at(100) })))).toEqual([]);
+    await store.endLeases(at(3));
+    expect(keys(await store.due(when(3, { leaseUntil: at(100) })))).toEqual(["one"]);
   });
 
   it("tries a failed series again later, and gives it up after the third time", async () => {

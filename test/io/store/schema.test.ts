@@ -46,7 +46,7 @@ const columns = async (store: SqlStore): Promise<string[]> => {
 /** A step that a later program may take. */
 const later = {
   ...STEPS,
-  "0002": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+  "0003": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
     await raw`alter table series add column colour text`.execute(db);
     await raw`update series set colour = 'green'`.execute(db);
   },
@@ -66,7 +66,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     await migrate(store.sql, later);
     await migrate(store.sql, later);
     expect((await dump(store)).match(/"colour":"green"/g)).toHaveLength(2);
-    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 2, .* knows 1/) };
+    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 3, .* knows 2/) };
     await expect(openStore(place)).rejects.toMatchObject(newer);
   });
 
@@ -74,7 +74,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     const store = await open(await old());
     const broken = {
       ...later,
-      "0003": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+      "0004": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
         await raw`alter table nobody add column x text`.execute(db);
       },
     };
