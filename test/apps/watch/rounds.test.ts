@@ -56,7 +56,10 @@ describe("a second round", () => {
   });
 
   it("waits for the rest of a series before it judges it", async () => {
-    const path = epoch([coverMail("w0", "[PATCH 0/2] w: two"), patchMail("w1", "[PATCH 1/2] w: one", { parent: "w0" })]);
+    const path = epoch([
+      coverMail("w0", "[PATCH 0/2] w: two"),
+      patchMail("w1", "[PATCH 1/2] w: one", { parent: "w0" }),
+    ]);
     const { watch } = place({ sources: [source(path)], quiet: "2h" });
     expect(judgedBy(await watch())).toEqual([]);
     expect(judgedBy(await watch([], { shift: 3_600_000 }))).toEqual([]);
