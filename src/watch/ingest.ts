@@ -65,11 +65,15 @@ async function readOn(source: Source, store: Store, options: IngestOptions, tota
       });
     }
   } catch (error) {
+    // Asked to stop, an archive breaks off what it was doing: that is no failure, and it is read on from its cursor.
+    if (signal?.aborted && (error instanceof SourceError || isAbort(error))) return false;
     if (!(error instanceof SourceError)) throw error;
     total.failure = { reason: error.reason, message: error.message, retryAfter: error.retryAfter };
   }
   return false;
 }
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
 
 async function openBatch(source: string, batch: Batch, options: IngestOptions): Promise<RecordedBatch> {
   const out: RecordedBatch = { mails: [], removed: [], dead: [], cursor: batch.cursor };

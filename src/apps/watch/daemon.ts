@@ -2,14 +2,20 @@
 import { Cron } from "croner";
 import { EXIT, ReviewError } from "../../errors.js";
 
-/** Throws a {@link ReviewError} (exit 3) for a schedule that crontab(5) would not take. */
+/** Throws a {@link ReviewError} (exit 3) for a schedule that crontab(5) would not take, or that never comes (31 February). */
 export function checkSchedule(schedule: string): void {
+  let next: Date | null = null;
+  let cause: unknown = new Error(`${schedule} never comes`);
   try {
-    new Cron(schedule, { paused: true }).stop();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n  schedule: ${why}`, { cause });
+    const job = new Cron(schedule, { paused: true });
+    next = job.nextRun();
+    job.stop();
+  } catch (error) {
+    cause = error;
   }
+  if (next !== null) return;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n  schedule: ${why}`, { cause });
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { EXIT, ReviewError } from "../../errors.js";
 import type { Counts } from "../../watch/store.js";
 
 export interface Health {
@@ -84,7 +85,10 @@ export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ 
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause: Error) => {
+      const message = `metrics cannot be served on ${listen}: ${cause.message}; name another place under metrics: in the configuration`;
+      reject(new ReviewError("metrics-not-served", EXIT.input, message, { cause }));
+    });
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;

@@ -33,7 +33,7 @@ export interface WatchOptions {
   until?: string;
 }
 
-/** Runs the command; answers the exit code: 5 when an archive could not be read to its end, 0 otherwise. */
+/** Runs the command; answers the exit code: 5 when an archive could not be read to its end (of one round), 0 otherwise. */
 export async function runWatch(options: WatchOptions, version: string): Promise<ExitCode> {
   const wanted = timeSpan(options);
   const config = await loadConfig(options.config);
@@ -88,8 +88,11 @@ async function watch(
   };
   try {
     if (options.retry === true) context.log.info(await retryDead(context), "dead letters taken up");
-    if (options.daemon === true) await runDaemon(context, round);
-    else await round();
+    if (options.daemon === true) {
+      await runDaemon(context, round);
+      // What failed in a round was told then; that it was asked to end is how a daemon ends well.
+      failed = false;
+    } else await round();
     if (options.dryRun === true) await writeOutput(table.text());
   } finally {
     for (const source of sources) await source.close();
