@@ -10,15 +10,20 @@ export interface HeaderBlock {
   bodyStart: number;
 }
 
-/** The fields of a header that somebody will look at. */
+/** The fields of a header that somebody will look at: their names, and what most other names do not share with them. */
 export interface WantedFields {
   names: ReadonlySet<string>;
-  lengths: ReadonlySet<number>;
+  looks: ReadonlySet<number>;
 }
 
 /** Fields by their names, in lower case. */
 export function wantedFields(names: readonly string[]): WantedFields {
-  return { names: new Set(names), lengths: new Set(names.map((name) => name.length)) };
+  return { names: new Set(names), looks: new Set(names.map((name) => lookOf(name, 0, name.length))) };
+}
+
+/** First and last letter of a name, in lower case, and its length. */
+function lookOf(text: string, start: number, end: number): number {
+  return ((text.charCodeAt(start) | 32) << 16) | ((text.charCodeAt(end - 1) | 32) << 8) | ((end - start) & 255);
 }
 
 /** Headers above this are worth a word; real ones stay below a tenth of it. Characters. */
@@ -101,11 +106,11 @@ function isNameChar(code: number): boolean {
   return code > 32 && code < 127 && code !== 58;
 }
 
-/** The lower-case name of a field, or "" for one that nobody wants: told by its length where that is enough. */
+/** The lower-case name of a field, or "" for one that nobody wants: told by its looks where that is enough. */
 function wantedName(text: string, pos: number, colon: number, wanted: WantedFields | undefined): string {
   if (wanted === undefined) return lowerName(text.slice(pos, colon));
   const spaced = text.charCodeAt(colon - 1) <= 32;
-  if (!spaced && !wanted.lengths.has(colon - pos)) return "";
+  if (!spaced && !wanted.looks.has(lookOf(text, pos, colon))) return "";
   const name = lowerName(text.slice(pos, colon));
   return wanted.names.has(name) ? name : "";
 }

@@ -10,7 +10,7 @@ import { readPatches } from "../patch/read-patch.js";
 import type { SeriesInput } from "../thread/collect-series.js";
 import type { MailRecord } from "./records.js";
 import type { ArchivedMail, MailForm } from "./source.js";
-import { diffAtSight } from "./triage.js";
+import { diffAtSight, diffInBody } from "./triage.js";
 
 /** "sha256-<hex>" of bytes. */
 export type Digest = (bytes: Uint8Array) => string;
@@ -80,8 +80,12 @@ function kindOf(message: Message): MailRecord["kind"] {
 async function kindAtSight(head: Head & { bodyStart: number }, bytes: Buffer): Promise<MailRecord["kind"]> {
   const { reply, pull, index } = head.subjectInfo;
   if (reply || pull) return "other";
-  const sight = diffAtSight(head.headers, bytes, head.bodyStart);
-  if (sight === "unclear") return kindOf(await parseMessage(bytes));
+  let sight = diffAtSight(head.headers, bytes, head.bodyStart);
+  if (sight === "unclear") {
+    const message = await parseMessage(bytes);
+    sight = diffInBody(message.body);
+    if (sight === "unclear") return kindOf(message);
+  }
   return sight === "patch" ? "patch" : index === 0 ? "cover" : "other";
 }
 

@@ -4,6 +4,7 @@
  */
 import { transferEncoding } from "../message/body.js";
 import { flowedOf, parseContentType } from "../message/content-type.js";
+import type { Body } from "../message/message.js";
 
 /** What a look tells of a mail: that it carries a patch, that it carries none, or that it has to be read. */
 export type Sight = "patch" | "none" | "unclear";
@@ -67,21 +68,25 @@ const PLAIN_HEADER = new RegExp(
 /** The header of a file is far shorter. Bytes. */
 const MAX_FILE_HEADER = 2048;
 
-/**
- * Whether a mail that is no answer carries a patch, told by its bytes where they are its text: readPatches would find the same.
- * The first diff must be one that git wrote, with no hunk before it that could swallow it.
- */
+/** Whether a mail that is no answer carries a patch, told by its bytes where they are its text: readPatches would find the same. */
 export function diffAtSight(fields: Fields, raw: Buffer, bodyStart: number): Sight {
-  if (!isPlainText(fields) || raw[bodyStart - 1] !== 10) return unreadable(raw);
-  const body = raw.subarray(bodyStart - 1);
+  if (isPlainText(fields) && raw[bodyStart - 1] === 10) return sightOf(raw.subarray(bodyStart - 1));
+  return mayCarryDiff(raw) ? "unclear" : "none";
+}
+
+/** As {@link diffAtSight}, of a body that had to be decoded. */
+export function diffInBody({ text, flowed }: Body): Sight {
+  return flowed === null ? sightOf(Buffer.from(`\n${text}`)) : "unclear";
+}
+
+/** The first diff of a text, a line end before it, must be one that git wrote, with no hunk before it that could swallow it. */
+function sightOf(body: Buffer): Sight {
   const at = body.indexOf(GIT_HEADER);
   // A diff begins with git's header or has one line of this kind.
   if (at < 0) return body.includes(NEW_SIDE) ? "unclear" : "none";
   if (body.subarray(0, at + 1).includes(HUNK)) return "unclear";
   return PLAIN_HEADER.test(body.toString("latin1", at, at + MAX_FILE_HEADER)) ? "patch" : "unclear";
 }
-
-const unreadable = (raw: Buffer): Sight => (mayCarryDiff(raw) ? "unclear" : "none");
 
 /** Charsets in which ASCII is ASCII, byte for byte. */
 const PLAIN_CHARSET = /^(?:utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d)?$/i;

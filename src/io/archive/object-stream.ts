@@ -23,7 +23,7 @@ const FORMAT = "--batch=%(objecttype) %(objectsize) %(rest)";
  * Git writes a few KB at a time, and to be woken for each costs more than to read it: after a read that got less than this it
  * is given a moment to write on. What a read gets at most is 64 KB.
  */
-const FULL_READ = 48 * 1024;
+const FULL_READ = 16 * 1024;
 /** No header line of an answer is longer. */
 const MAX_HEADER = 64 * 1024;
 
