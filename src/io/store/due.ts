@@ -48,7 +48,10 @@ function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
     .selectFrom("series as s")
     .selectAll("s")
     .where("s.state", "<>", "dead")
-    .where((eb) => eb.or(judgedByOthers(eb.ref("s.judged_rules"), rules)))
+    .where((eb) => {
+      const by = eb.ref("s.judged_rules");
+      return eb.or(when.unjudged === true ? [raw<boolean>`${by} is null`] : judgedByOthers(by, rules));
+    })
     .where((eb) => eb.or([eb("s.incomplete", "is", null), eb("s.arrived_at", "<=", when.quietSince)]))
     .where((eb) => eb.or([eb("s.leased_until_at", "is", null), eb("s.leased_until_at", "<=", when.now)]))
     .where((eb) => eb.or([eb("s.retry_at", "is", null), eb("s.retry_at", "<=", when.now)]))
