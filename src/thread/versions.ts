@@ -28,7 +28,7 @@ function previousOf(one: Series, byKey: ReadonlyMap<string, readonly Series[]>, 
   for (const candidate of candidatesOf(one, byKey, threads)) {
     if (candidate.version >= one.version) continue;
     const likeness = likenessOf(one, candidate, threads);
-    if (likeness < 3) continue;
+    if (likeness < ENOUGH) continue;
     // The nearest version counts before the likest, among equals the one sent last before this.
     const score = candidate.version * 1000 + likeness * 10 + (candidate.at < one.at ? 1 : 0);
     if (score > bestScore || (score === bestScore && best !== null && candidate.at > best.at)) {
@@ -75,7 +75,14 @@ function keysOf(one: Series, threads: Threads): string[] {
   ];
 }
 
-/** How much speaks for two series being versions of one; 3 is enough. */
+/** True for a series that may be a later version of another. */
+export const isVersionOf = (later: Series, earlier: Series, threads: Threads): boolean =>
+  later.version > earlier.version && likenessOf(later, earlier, threads) >= ENOUGH;
+
+/** Likeness from which on two series are versions of one. */
+const ENOUGH = 3;
+
+/** How much speaks for two series being versions of one; {@link ENOUGH} is enough. */
 function likenessOf(one: Series, other: Series, threads: Threads): number {
   const id = changeId(one);
   if (id !== null && id === changeId(other)) return 9;

@@ -4,21 +4,15 @@
  */
 import type { Message } from "../message/message.js";
 import { patchId } from "../patch/patch-id.js";
-import { buildThreads } from "../thread/build-threads.js";
 import { collectSeries, type Series } from "../thread/collect-series.js";
-import { changeId, findPrevious } from "../thread/versions.js";
+import { changeId } from "../thread/versions.js";
+import { linkVersions, MAX_NEIGHBOURS } from "./link-versions.js";
 import { type Digest, type Digests, seriesInput } from "./open-mail.js";
-import type { MailRecord, SeriesRecord } from "./records.js";
+import type { SeriesRecord } from "./records.js";
 import type { Store } from "./store.js";
 
 /** Mails of an unthreaded series leave their sender within this time; twice that, for a mail between two others. Milliseconds. */
 const WINDOW = 2 * 60 * 60 * 1000;
-
-/** A thread longer than this is cut: no series is. */
-const MAX_NEIGHBOURS = 2000;
-
-/** Lower versions that are looked at. */
-const MAX_CANDIDATES = 40;
 
 /** How many new mails are sorted at a time. */
 const SLICE = 100;
@@ -49,12 +43,7 @@ async function regroup(ids: readonly string[], store: Store, { sha256, sha1 }: D
   }
   const found = collectSeries(inputs).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
   const records = found.map((s) => toRecord(s, sha256));
-  const versions = new Map<string, SeriesRecord>();
-  for (const [i, record] of records.entries()) {
-    const titles = (found[i]?.patches ?? []).map((p) => p.subjectInfo.title);
-    for (const c of await store.candidates(record, titles, MAX_CANDIDATES)) versions.set(c.key, c);
-  }
-  const series = await linked(records, [...versions.values()], near, store);
+  const series = await linkVersions(records, near, store);
   const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
   return { mails: [...settled].sort(), series, patchIds };
 }
@@ -80,29 +69,4 @@ function toRecord(series: Series, digest: Digest): SeriesRecord {
     sent: dates.length === 0 ? null : dates.reduce((a, b) => (a > b ? a : b)),
     revision: digest(Buffer.from(members.join("\n"))).slice(0, "sha256-".length + 16),
   };
-}
-
-/** Series with the versions before them, and of other versions those whose version before is another than was known. */
-async function linked(
-  own: readonly SeriesRecord[],
-  others: readonly SeriesRecord[],
-  near: readonly MailRecord[],
-  store: Store,
-): Promise<SeriesRecord[]> {
-  const known = new Set(near.map((r) => r.id));
-  const missing = others.flatMap((c) => c.members).filter((id) => !known.has(id));
-  const inputs = await Promise.all([...(await store.mails([...new Set(missing)])), ...near].map(seriesInput));
-  const threads = buildThreads(inputs.map((i) => i.message));
-  const together = collectSeries(inputs, threads);
-  const previous = findPrevious(together, threads);
-  const links = new Map(together.map((s, i) => [membersOf(s).map(idOf).join("\n"), leadOf(previous[i] ?? null)]));
-  const before = (s: SeriesRecord): string | null => links.get(s.members.join("\n")) ?? null;
-  const replaced = new Set(own.flatMap((s) => s.members));
-  const moved = others.filter((s) => !s.members.some((m) => replaced.has(m)) && before(s) !== s.previous);
-  return [...own, ...moved].map((s) => ({ ...s, previous: before(s) }));
-}
-
-function leadOf(series: Series | null): string | null {
-  const [lead] = series === null ? [] : membersOf(series);
-  return lead === undefined ? null : idOf(lead);
 }
