@@ -1,16 +1,10 @@
-/** When things are due: pure arithmetic on times, so that a clock that goes back does no harm beyond waiting. */
+/** When things are due: durations and days as people write them, and how long to wait before trying again. */
 
 /** Waits after the first, second, … failure of a series. Milliseconds. */
 const BACK_OFF = [60_000, 10 * 60_000, 60 * 60_000];
 
-/** When a series that has failed this often is tried again. */
-export function retryTime(now: Date, attempts: number): string {
-  const wait = BACK_OFF[Math.min(Math.max(attempts, 1), BACK_OFF.length) - 1] ?? 0;
-  return new Date(now.getTime() + wait).toISOString();
-}
-
-/** A time some milliseconds before or after another. */
-export const shifted = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+/** How long a series waits before it is tried again, by how often it failed before. */
+export const retryWait = (attempts: number): number => BACK_OFF[Math.min(attempts, BACK_OFF.length - 1)] ?? 0;
 
 const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ingest } from "../../src/watch/ingest.js";
-import { judgeSeries } from "../../src/watch/judge.js";
 import type { SeriesRecord } from "../../src/watch/records.js";
 import { sortNewMails } from "../../src/watch/regroup.js";
 import { type ArchivedMail, type Batch, type Source, SourceError } from "../../src/watch/source.js";
@@ -156,35 +155,5 @@ describe("mails of an archive", () => {
     expect(store.sightings.get(digest(nameless.raw))).toEqual(new Set(["list 1", "other 1"]));
     await sortNewMails(store, digest, () => NOW);
     expect(brief(store)).toEqual([[digest(nameless.raw), [digest(nameless.raw)], null, null]]);
-  });
-});
-
-describe("a series that cannot be judged", () => {
-  it("waits, and is dead after the third time", async () => {
-    const store = new MemoryStore();
-    await ingest(archive(batches([mail({ id: "p", subject: "[PATCH] x: y" })], 1)), store, options);
-    await sortNewMails(store, digest, () => NOW);
-    const failed: number[] = [];
-    const judging = {
-      review: async () => {
-        throw new Error("no tree");
-      },
-      rules: "r",
-      now: () => NOW,
-      retryAt: () => NOW,
-      onFailed: (_: SeriesRecord, reason: string, attempts: number) => {
-        expect(reason).toBe("Error: no tree");
-        failed.push(attempts);
-      },
-    };
-    for (;;) {
-      const [one] = await store.due({ now: NOW, quietSince: NOW, leaseUntil: NOW, rules: "r", limit: 1 });
-      if (one === undefined) break;
-      expect(await judgeSeries(one, store, judging)).toBe("failed");
-    }
-    expect(failed).toEqual([1, 2, 3]);
-    expect((await store.series("p@x"))?.state).toBe("dead");
-    await store.revive("series", "p@x");
-    expect((await store.series("p@x"))?.state).toBe("open");
   });
 });

@@ -5,17 +5,17 @@ import { join } from "node:path";
 import { EXIT, ReviewError } from "../../errors.js";
 import { type FolderStore, openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
+import type { SqlStore } from "../../io/store/store.js";
 import type { RuleSet } from "../../rules/rule-set.js";
 import type { ParseC } from "../../source/parse-c.js";
 import type { WatchConfig } from "../../watch/config.js";
 import type { Digest } from "../../watch/open-mail.js";
-import type { Store } from "../../watch/store.js";
 import type { Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
 
 export interface WatchContext {
   config: WatchConfig;
-  store: Store;
+  store: SqlStore;
   rules: RuleSet;
   parse: ParseC;
   index: FolderStore;

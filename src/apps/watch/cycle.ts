@@ -1,15 +1,15 @@
 /** One round of a watch: read what is new, put it into series, judge what is due. */
+
+import { startWorkers } from "../../io/store/queue.js";
 import type { ReviewResult } from "../../review/finding.js";
-import { type Ingested, ingest } from "../../watch/ingest.js";
-import { type JudgeOptions, judgeSeries, type Reviewer } from "../../watch/judge.js";
+import { type Ingested, ingest, MAX_ATTEMPTS } from "../../watch/ingest.js";
+import { judgeSeries, type Reviewer } from "../../watch/judge.js";
 import type { MailRecord, SeriesRecord } from "../../watch/records.js";
 import { sortNewMails } from "../../watch/regroup.js";
-import { parseDuration, retryTime, shifted } from "../../watch/schedule.js";
+import { parseDuration, retryWait } from "../../watch/schedule.js";
 import type { Source } from "../../watch/source.js";
+import type { DueSeries } from "../../watch/store.js";
 import type { WatchContext } from "./context.js";
-
-/** A series is leased for this long; judging one takes seconds. Milliseconds. */
-const LEASE = 15 * 60_000;
 
 export interface CycleOptions {
   sources: readonly Source[];
@@ -69,58 +69,51 @@ async function readSource(source: Source, context: WatchContext, { wanted, betwe
   return got;
 }
 
-/** Judges series until none is due. */
+/** Judges series until none is due: one after the other, or with PostgreSQL shared with all who work on it. */
 async function judgeDue(context: WatchContext, options: CycleOptions, report: CycleReport): Promise<void> {
-  const { store, signal, rules } = context;
-  const judging = judgeOptions(context, options);
-  while (!signal.aborted) {
-    const back = options.lookingBack === true;
-    // One at a time: what a killed process had leased is then what it was judging.
-    const due = await store.due({
-      ...dueTimes(context, back),
-      rules: rules.version,
-      limit: 1,
-      unjudged: true,
-      superseded: back,
-    });
-    if (due.length === 0) return;
-    for (const one of due) {
-      const started = performance.now();
-      const outcome = await judgeSeries(one, store, judging);
-      context.metrics.seconds.observe((performance.now() - started) / 1000);
-      context.metrics.judged.inc({ outcome });
-      if (outcome === "judged") report.judged++;
-      if (outcome === "failed") report.failed++;
-      options.between?.();
-    }
-  }
-}
-
-/** The times by which series are due now. */
-export function dueTimes(context: WatchContext, lookingBack: boolean) {
-  const now = context.now();
-  const quiet = lookingBack ? 0 : (parseDuration(context.config.quiet) ?? 0);
-  return { now: now.toISOString(), quietSince: shifted(now, -quiet), leaseUntil: shifted(now, LEASE) };
-}
-
-/** How series are judged here: with the log and the counters told. */
-export function judgeOptions(context: WatchContext, options: Pick<CycleOptions, "review" | "onResult">): JudgeOptions {
-  const { log, metrics, rules } = context;
-  return {
-    review: options.review,
+  const { store, signal, rules, config, metrics } = context;
+  const back = options.lookingBack === true;
+  await startWorkers({
+    store,
     rules: rules.version,
-    now: () => context.now().toISOString(),
-    retryAt: (attempts) => retryTime(context.now(), attempts),
-    onJudged: (series: SeriesRecord, result: ReviewResult) => {
-      for (const { rule, status } of result.review.findings) metrics.findings.inc({ rule, status });
-      const { key, title, version, members, incomplete } = series;
-      const findings = result.review.findings.length;
-      log.info({ series: key, title, version, mails: members.length, incomplete, findings }, "series judged");
-      options.onResult?.(result);
+    signal,
+    once: true,
+    unjudged: true,
+    superseded: back,
+    concurrency: config.workers,
+    quietMs: back ? 0 : (parseDuration(config.quiet) ?? 0),
+    retryMs: retryWait,
+    judge: async (due) => {
+      const started = performance.now();
+      try {
+        const judgement = await judgeSeries(due, store, options.review);
+        report.judged++;
+        tellJudged(due.series, judgement.result, context);
+        options.onResult?.(judgement.result);
+        return judgement;
+      } catch (error) {
+        report.failed++;
+        tellFailed(due, error, context);
+        throw error;
+      } finally {
+        metrics.seconds.observe((performance.now() - started) / 1000);
+        options.between?.();
+      }
     },
-    onFailed: ({ key }, reason, attempts) => {
-      if (attempts >= 3) metrics.dead.inc({ kind: "series" });
-      log.error({ series: key, reason, attempts }, "series could not be judged");
-    },
-  };
+  });
+}
+
+function tellJudged(series: SeriesRecord, { review }: ReviewResult, { log, metrics }: WatchContext): void {
+  metrics.judged.inc({ outcome: "judged" });
+  for (const { rule, status } of review.findings) metrics.findings.inc({ rule, status });
+  const { key, title, version, members, incomplete } = series;
+  const findings = review.findings.length;
+  log.info({ series: key, title, version, mails: members.length, incomplete, findings }, "series judged");
+}
+
+function tellFailed({ series, attempts }: DueSeries, error: unknown, { log, metrics }: WatchContext): void {
+  metrics.judged.inc({ outcome: "failed" });
+  if (attempts + 1 >= MAX_ATTEMPTS) metrics.dead.inc({ kind: "series" });
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  log.error({ series: series.key, reason, attempts: attempts + 1 }, "series could not be judged");
 }

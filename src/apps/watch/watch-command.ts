@@ -8,14 +8,13 @@ import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
 import { makeHeapKeeper } from "../../io/heap.js";
 import { claimFile } from "../../io/store/sqlite.js";
-import { openStore } from "../../io/store/store.js";
+import { openStore, type SqlStore } from "../../io/store/store.js";
 import { writeOutput } from "../../io/terminal.js";
 import type { WatchConfig } from "../../watch/config.js";
 import type { MailRecord } from "../../watch/records.js";
 import { parseDay } from "../../watch/schedule.js";
 import { type Source, SourceError } from "../../watch/source.js";
 import type { SourceConfig } from "../../watch/source-config.js";
-import type { Store } from "../../watch/store.js";
 import { makeDataFolder, openEngine, sha256, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
 import { checkSchedule, runBySchedule } from "./daemon.js";
@@ -135,7 +134,7 @@ function bound(name: string, text: string | undefined, end: boolean): string | n
 }
 
 /** The store of the configuration; for a dry run one that is gone afterwards. */
-async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: Store; close: () => Promise<void> }> {
+async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: SqlStore; close: () => Promise<void> }> {
   if (dry) {
     const folder = await mkdtemp(join(tmpdir(), "patchwitness-"));
     const store = await openStore({ file: join(folder, "store.db") });
@@ -154,7 +153,7 @@ async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: St
 }
 
 /** A store in a file is one process's: what an earlier one had begun when it was killed is begun again. */
-async function openAlone(file: string): Promise<{ store: Store; close: () => Promise<void> }> {
+async function openAlone(file: string): Promise<{ store: SqlStore; close: () => Promise<void> }> {
   const release = claimFile(file);
   if (release === null) {
     const message = "another process watches with this data folder; its round is not over yet";

@@ -82,6 +82,9 @@ function decoded(text: string): string {
   }
 }
 
+/** What public-inbox puts before every mail that it gives as text: what begins otherwise is something else. */
+export const MBOXRD_LINE = "From mboxrd@z Thu Jan  1 00:00:00 1970";
+
 /** The URL of something about a mail of a public-inbox: "" for its page, "raw", "t.mbox.gz". */
 export function mailUrl(inbox: URL, id: string, view: string): string {
   return new URL(`${inbox.pathname}${encodeURIComponent(id).replaceAll("%40", "@")}/${view}`, inbox).href;

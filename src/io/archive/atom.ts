@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { splitMbox } from "../../message/split-mbox.js";
 import { type Batch, type LostMail, type Source, SourceError } from "../../watch/source.js";
 import type { AtomConfig } from "../../watch/source-config.js";
-import { mailUrl } from "./archive-link.js";
+import { MBOXRD_LINE, mailUrl } from "./archive-link.js";
 import { type FeedEntry, feedTime, parseFeed } from "./atom-feed.js";
 import { type BatchLimits, inBatches, type Step } from "./batches.js";
 import type { ArchiveContext } from "./context.js";
@@ -148,7 +148,7 @@ async function fetchMail(context: FeedContext, id: string): Promise<Omit<Step<ne
     };
   }
   const mails = splitMbox(body, { dialect: "mboxrd" });
-  if (mails.length === 0) throw new SourceError("truncated", `${url} gave no mail`);
+  if (mails[0]?.fromLine !== MBOXRD_LINE) throw new SourceError("malformed", `${url} is no mail of a public-inbox`);
   const cut = mails.find((mail) => mail.problems.some((problem) => problem.code === "message-too-large"));
   if (cut !== undefined)
     return { lost: [{ ref: id, reason: "too-large", message: "The mail is too large to be read." }] };

@@ -19,8 +19,9 @@ export async function openBody(
   const encoded = /^\s*(?:x-)?gzip\s*$/i.test(options.encoding);
   let content = body;
   let layers = 0;
-  const wanted = (encoded ? 1 : 0) + (options.expected === "gzip" ? 1 : 0);
-  while (layers < wanted && isGzip(content)) {
+  // Neither text nor a page begins like gzip: a server forgot to say that it packed it.
+  const most = encoded && options.expected === "gzip" ? 2 : 1;
+  while (layers < most && isGzip(content)) {
     content = await inflated(content, options);
     layers++;
   }
@@ -39,7 +40,7 @@ function isGzip(bytes: Buffer): boolean {
 }
 
 /** Whether a text is a web page. Mail may well hold HTML, but never begins with it. */
-export function looksLikeHtml(bytes: Buffer): boolean {
+function looksLikeHtml(bytes: Buffer): boolean {
   const start = bytes
     .toString("latin1", 0, 1024)
     .replace(/^(?:\xef\xbb\xbf)?\s*/, "")

@@ -50,6 +50,7 @@ export async function* readEpoch(
   signal?: AbortSignal,
 ): AsyncGenerator<Step<EpochPosition>> {
   const tip = await tipOf(path, signal);
+  if (tip === null && position !== null) throw new SourceError("malformed", `${path} had mails and has no branch now`);
   if (tip === null || tip === position?.commit) return;
   const kept = position !== null && (await isAncestor(path, position.commit, tip, signal));
   const restarts = position === null || kept ? (position?.restarts ?? 0) : position.restarts + 1;

@@ -3,7 +3,6 @@
  * that are configured and no others, one connection for each with one request after the other, a name and a contact, answers
  * kept for ten minutes and asked for conditionally then, and waiting when a server is busy.
  */
-import { isIP } from "node:net";
 import { Agent, buildConnector, type Dispatcher, errors, request } from "undici";
 import { SourceError } from "../../watch/source.js";
 import type { HttpSettings } from "../../watch/source-config.js";
@@ -11,7 +10,8 @@ import { guardedLookup, isPublicAddress, notAllowed } from "./address-guard.js";
 import { type Expected, openBody } from "./body.js";
 import type { ArchiveTime } from "./context.js";
 import type { CachedAnswer, HttpCache } from "./http-cache.js";
-import { FinalError, retryAfterSeconds, retrying } from "./retry.js";
+import { allowedUrl, type HttpHeaders, statusError, type Validators, validatorsOf } from "./http-rules.js";
+import { FinalError, retrying } from "./retry.js";
 
 export interface HttpOptions extends HttpSettings {
   userAgent: string;
@@ -19,11 +19,6 @@ export interface HttpOptions extends HttpSettings {
   hosts: readonly string[];
   time: ArchiveTime;
   cache: HttpCache;
-}
-
-export interface Validators {
-  etag: string | null;
-  lastModified: string | null;
 }
 
 export interface GetOptions {
@@ -76,7 +71,7 @@ export class HttpClient {
    * 200 nor accepted
    */
   async get(url: string, options: GetOptions): Promise<HttpAnswer> {
-    const target = this.#allowed(url, null);
+    const target = allowedUrl(url, null, this.#options);
     const cached = options.keep === false ? null : await this.#options.cache.get(target.href);
     const freshFor = Math.max(LEAST_CACHE_SECONDS, this.#options.cacheSeconds ?? 0) * 1000;
     const age = cached === null ? Number.POSITIVE_INFINITY : this.#options.time.now() - cached.checked;
@@ -121,14 +116,15 @@ export class HttpClient {
       const location = headers.location;
       if ([301, 302, 303, 307, 308].includes(status) && typeof location === "string") {
         if (hops >= MAX_REDIRECTS) throw new FinalError("http-status", `${target.href} redirects too often`);
-        url = this.#allowed(location, url);
+        url = allowedUrl(location, url, this.#options);
         continue;
       }
       const answer: CachedAnswer = { checked: this.#options.time.now(), ...validatorsOf(headers), body };
       if (status === 304 && known !== null) {
         return { status, body: Buffer.alloc(0), etag: known.etag, lastModified: known.lastModified };
       }
-      if (status !== 200 && options.accept?.includes(status) !== true) throw this.#failure(url, status, headers);
+      if (status !== 200 && options.accept?.includes(status) !== true)
+        throw statusError(url, status, headers, this.#options.time.now());
       const opened = await this.#answer(url.href, status, answer, options);
       if (status === 200 && options.keep !== false) await this.#options.cache.put(target.href, answer);
       return opened;
@@ -147,7 +143,7 @@ export class HttpClient {
     url: URL,
     known: Validators | null,
     options: GetOptions,
-  ): Promise<{ status: number; headers: Headers; body: Buffer }> {
+  ): Promise<{ status: number; headers: HttpHeaders; body: Buffer }> {
     const headers: Record<string, string> = { "user-agent": this.#options.userAgent, "accept-encoding": "gzip" };
     if (known?.etag != null) headers["if-none-match"] = known.etag;
     if (known?.lastModified != null) headers["if-modified-since"] = known.lastModified;
@@ -165,46 +161,6 @@ export class HttpClient {
       throw failureOf(error, url, "truncated");
     }
   }
-
-  /** The URL when it may be asked. @throws SourceError not-allowed */
-  #allowed(text: string, from: URL | null): URL {
-    const url = URL.canParse(text, from?.href) ? new URL(text, from?.href) : null;
-    const where = from === null ? "" : `${from.href} redirects: `;
-    if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-      throw new SourceError("not-allowed", `${where}${text.slice(0, 200)} is no web address`);
-    }
-    if (!this.#options.hosts.includes(url.host) || url.username !== "" || url.password !== "") {
-      throw new SourceError("not-allowed", `${where}${url.host} is not the archive's host`);
-    }
-    if (from?.protocol === "https:" && url.protocol === "http:") {
-      throw new SourceError("not-allowed", `${where}to a connection without TLS`);
-    }
-    const address = url.hostname.replace(/^\[(.*)\]$/, "$1");
-    if (this.#options.allowPrivate !== true && isIP(address) !== 0 && !isPublicAddress(address))
-      throw notAllowed(url.host);
-    return url;
-  }
-
-  #failure(url: URL, status: number, headers: Headers): SourceError {
-    const field = headers["retry-after"];
-    const retryAfter = retryAfterSeconds(Array.isArray(field) ? field[0] : field, this.#options.time.now());
-    const message = `${url.href} answered with status ${status}`;
-    if (status === 429 || (status === 503 && retryAfter !== null))
-      return new SourceError("rate-limited", message, retryAfter);
-    if (status >= 500) return new SourceError("http-status", message, retryAfter);
-    return new FinalError(status === 404 || status === 410 ? "not-found" : "http-status", message);
-  }
-}
-
-type Headers = Dispatcher.ResponseData["headers"];
-
-function validatorsOf(headers: Headers): Validators & { contentEncoding: string } {
-  const text = (name: string): string | null => {
-    const value = headers[name];
-    // What comes back in a request header must fit into one.
-    return typeof value === "string" && value.length <= 256 && /^[\x20-\x7e]+$/.test(value) ? value : null;
-  };
-  return { etag: text("etag"), lastModified: text("last-modified"), contentEncoding: text("content-encoding") ?? "" };
 }
 
 async function readBody(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Buffer> {

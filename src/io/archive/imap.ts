@@ -3,7 +3,7 @@
  * imapflow. Mails are known by UIDVALIDITY and UID. Lines end in CRLF on the wire, and in LF in what is given.
  */
 import { isIP } from "node:net";
-import { ImapFlow } from "imapflow";
+import { type FetchMessageObject, ImapFlow } from "imapflow";
 import { MAX_MAIL_BYTES } from "../../message/split-mbox.js";
 import { type Batch, type Source, SourceError } from "../../watch/source.js";
 import type { ImapConfig } from "../../watch/source-config.js";
@@ -21,8 +21,10 @@ interface ImapPosition {
   uid: number;
 }
 
-/** Mails that are asked for at once. */
-const WINDOW = 20;
+/** Mails whose sizes are asked for at once. */
+const WINDOW = 50;
+/** Mails are fetched together up to so many bytes, and one more. */
+const MOST_AT_ONCE = 4 * 1024 * 1024;
 /** An answer to SEARCH names all mails of a folder in one line. Bytes. */
 const MAX_LINE = 32 * 1024 * 1024;
 
@@ -65,7 +67,7 @@ async function* readMailbox(
     const last = position?.uidValidity === uidValidity ? position.uid : 0;
     const uids = await newUids(config, client, last);
     for (let at = 0; at < uids.length; at += WINDOW) {
-      for (const { uid, ...content } of await fetchMails(config, client, mailbox, uids.slice(at, at + WINDOW))) {
+      for await (const { uid, ...content } of fetchMails(config, client, mailbox, uids.slice(at, at + WINDOW))) {
         yield { ...content, position: { mailbox, uidValidity, uid } };
       }
     }
@@ -115,29 +117,51 @@ async function newUids(config: ImapConfig, client: ImapFlow, last: number): Prom
 
 type Fetched = Omit<Step<never>, "position"> & { uid: number };
 
-async function fetchMails(
+/**
+ * The mails of some UIDs, sizes being asked for first: public-inbox-imapd 1.9 never answers when it is asked for a part of a
+ * mail. One that is expunged meanwhile is what a deleted one looks like.
+ */
+async function* fetchMails(
   config: ImapConfig,
   client: ImapFlow,
   mailbox: string,
   uids: readonly number[],
-): Promise<Fetched[]> {
-  const found = new Map<number, Buffer>();
-  const query = { uid: true, source: { start: 0, maxLength: MAX_MAIL_BYTES + 1 } };
+): AsyncGenerator<Fetched> {
+  const sizes = await fetchMap(config, client, uids, "size");
+  for (let at = 0; at < uids.length; ) {
+    let bytes = 0;
+    const start = at;
+    for (; at < uids.length && (at === start || bytes < MOST_AT_ONCE); at++) bytes += sizes.get(uids[at] ?? 0) ?? 0;
+    const chunk = uids.slice(start, at);
+    const wanted = chunk.filter((uid) => (sizes.get(uid) ?? 0) <= MAX_MAIL_BYTES);
+    const found = await fetchMap(config, client, wanted, "source");
+    for (const uid of chunk) {
+      const raw = found.get(uid);
+      const ref = `${mailbox} ${uid}`;
+      const size = sizes.get(uid) ?? 0;
+      const message = `The mail has ${size} bytes; up to ${MAX_MAIL_BYTES} are read.`;
+      if (raw !== undefined) yield { uid, mails: [{ ref, form: "mail", raw: withLf(raw) }] };
+      else yield size > MAX_MAIL_BYTES ? { uid, lost: [{ ref, reason: "too-large", message }] } : { uid };
+    }
+  }
+}
+
+/** One property of some mails, by UID. */
+async function fetchMap<K extends "size" | "source">(
+  config: ImapConfig,
+  client: ImapFlow,
+  uids: readonly number[],
+  key: K,
+): Promise<Map<number, NonNullable<FetchMessageObject[K]>>> {
+  const found = new Map<number, NonNullable<FetchMessageObject[K]>>();
   const read = async (): Promise<void> => {
-    for await (const mail of client.fetch(uids.join(","), query, { uid: true })) {
-      if (mail.source !== undefined) found.set(mail.uid, mail.source);
+    for await (const mail of client.fetch(uids.join(","), { uid: true, [key]: true }, { uid: true })) {
+      const value = mail[key];
+      if (value !== undefined && value !== null) found.set(mail.uid, value);
     }
   };
-  await attempt(config, read());
-  return uids.flatMap((uid): Fetched[] => {
-    const raw = found.get(uid);
-    const ref = `${mailbox} ${uid}`;
-    // Expunged since it was listed, which is what deleting it looks like.
-    if (raw === undefined) return [{ uid }];
-    if (raw.length <= MAX_MAIL_BYTES) return [{ uid, mails: [{ ref, form: "mail", raw: withLf(raw) }] }];
-    const message = `The mail is larger than ${MAX_MAIL_BYTES} bytes.`;
-    return [{ uid, lost: [{ ref, reason: "too-large", message }] }];
-  });
+  if (uids.length > 0) await attempt(config, read());
+  return found;
 }
 
 function withLf(raw: Buffer): Buffer {

@@ -53,7 +53,7 @@ export async function* readInbox(
 }
 
 /** Numbers of the epochs N.git in a folder, in order. */
-export async function listEpochs(folder: string): Promise<number[]> {
+async function listEpochs(folder: string): Promise<number[]> {
   const numbers: number[] = [];
   for (const name of await readdir(folder)) {
     const match = /^(\d{1,6})\.git$/.exec(name);

@@ -12,6 +12,8 @@ export interface ManifestEpoch {
   modified: number | null;
 }
 
+/** The fingerprint is the SHA-1 of what git show-ref prints; this one is that of a repository without a commit. */
+const NO_REFERENCES = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
 /** An inbox of the busiest list has some 20 epochs. */
 const MAX_EPOCHS = 1000;
 
@@ -29,9 +31,12 @@ export function parseManifest(json: Buffer, inbox: URL): ManifestEpoch[] {
   if (!isRecord(manifest)) throw new SourceError("malformed", `the manifest of ${inbox.href} is no object`);
   const base = inbox.pathname.replace(/\/$/, "");
   const epochs: ManifestEpoch[] = [];
+  let named = false;
   for (const [path, entry] of Object.entries(manifest)) {
     const epoch = epochOf(path, base);
     if (epoch === null || !isRecord(entry)) continue;
+    named = true;
+    if (entry.fingerprint === NO_REFERENCES) continue;
     epochs.push({
       epoch,
       url: new URL(path, inbox).href,
@@ -39,7 +44,7 @@ export function parseManifest(json: Buffer, inbox: URL): ManifestEpoch[] {
       modified: typeof entry.modified === "number" ? entry.modified : null,
     });
   }
-  if (epochs.length === 0) throw new SourceError("not-found", `the manifest of ${inbox.href} names no epochs of it`);
+  if (!named) throw new SourceError("not-found", `the manifest of ${inbox.href} names no epochs of it`);
   if (epochs.length > MAX_EPOCHS) throw new SourceError("too-large", `${inbox.href} has ${epochs.length} epochs`);
   return epochs.sort((a, b) => a.epoch - b.epoch);
 }

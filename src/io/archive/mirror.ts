@@ -1,5 +1,6 @@
 /** A mirror of a git repository on a server, made and brought up to date with as few requests as git can. */
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { SourceError } from "../../watch/source.js";
 import type { NetworkSettings } from "../../watch/source-config.js";
 import { resolveHost } from "./address-guard.js";
@@ -13,7 +14,10 @@ export interface MirrorOptions extends NetworkSettings {
   signal?: AbortSignal | undefined;
 }
 
-/** Brings all branches of the repository at `url` into the bare one at `path`, which is made when it is not there. */
+/**
+ * Brings all branches of the repository at `url` into the bare one at `path`, which is made when it is not there. Branches
+ * that the server has no more stay. @throws SourceError also when the server has no branch at all
+ */
 export async function updateMirror(path: string, url: string, options: MirrorOptions): Promise<void> {
   await mkdir(path, { recursive: true });
   // An empty repository stays sound when its first fetch is cut off; a clone would be thrown away.
@@ -24,8 +28,10 @@ export async function updateMirror(path: string, url: string, options: MirrorOpt
     const address = await resolveHost(target.hostname, options.allowPrivate ?? false);
     const args = [...settings(options, `${target.hostname}:${port}:${address}`), "-C", path, "fetch", "--quiet"];
     const refs = "+refs/heads/*:refs/heads/*";
-    const answer = await askGit([...args, "--prune", "--no-tags", "--no-recurse-submodules", url, refs], options);
+    const answer = await askGit([...args, "--no-tags", "--no-recurse-submodules", url, refs], options);
     if (answer.code !== 0) throw failureOf(answer, url);
+    // Git takes a web page for a repository of the old "dumb" protocol without a branch, and is content.
+    if ((await readFile(join(path, "FETCH_HEAD"), "utf8").catch(() => "")) === "") throw challengePage(url);
   });
 }
 
@@ -50,6 +56,10 @@ function settings(options: MirrorOptions, pinned: string): string[] {
   return values.flatMap((value) => ["-c", value]);
 }
 
+function challengePage(url: string): SourceError {
+  return new SourceError("challenge-page", `${url} gave git no branches: a web page in place of data`);
+}
+
 /** git tells no status apart from its words, which are not translated here (LC_ALL=C). */
 function failureOf(answer: GitAnswer, url: string): SourceError {
   const said = answer.errors;
@@ -63,7 +73,10 @@ function failureOf(answer: GitAnswer, url: string): SourceError {
   if (/not found/.test(said) && /repository/.test(said)) return new FinalError("not-found", `${url} is no repository`);
   // A page in place of git's protocol.
   if (/is this a git repository|invalid content-type|unable to update url base/.test(said)) {
-    return new SourceError("challenge-page", `${url} gave git a web page in place of data`);
+    return challengePage(url);
+  }
+  if (/could not read Username|Authentication failed/.test(said)) {
+    return new FinalError("login-failed", `${url} wants a login from git`);
   }
   if (/Could not resolve|Failed to connect|Connection refused|timed out/i.test(said)) {
     return new SourceError("unreachable", `${url} cannot be reached by git`);

@@ -124,17 +124,17 @@ async function listNumbers(
 ): Promise<{ numbers: number[]; listed: boolean }> {
   connection.send(`LISTGROUP ${group} ${from}-${to}`);
   const answer = await connection.status();
+  const all = { numbers: Array.from({ length: to - from + 1 }, (_, n) => from + n), listed: false };
   if (answer.code !== 211) {
     if (answer.code < 500) throw refused(group, answer);
-    return { numbers: Array.from({ length: to - from + 1 }, (_, n) => from + n), listed: false };
+    return all;
   }
   const block = await connection.block(RANGE * 20);
   if (block === null) throw new SourceError("too-large", `the news server lists too many articles of ${group}`);
-  const numbers = block
-    .toString("latin1")
-    .split("\n")
-    .filter((line) => /^\d{1,15}$/.test(line))
-    .map(Number);
+  const lines = block.toString("latin1").split("\n").slice(0, -1);
+  // public-inbox 1.9 answers "ARRAY(0x55d0c8)" where a number should stand.
+  if (!lines.every((line) => /^\d{1,15}$/.test(line))) return all;
+  const numbers = lines.map(Number);
   // A server that knows no ranges lists the whole group.
   return { numbers: numbers.filter((n) => n >= from && n <= to).sort((a, b) => a - b), listed: true };
 }

@@ -37,7 +37,7 @@ export async function retrying<T>(
 }
 
 /** How long to wait after the n-th failure; null: not to be tried again. Milliseconds. */
-export function waitAfter(error: unknown, failed: number, time: ArchiveTime): number | null {
+function waitAfter(error: unknown, failed: number, time: ArchiveTime): number | null {
   if (!(error instanceof SourceError) || error instanceof FinalError || !PASSING.has(error.reason)) return null;
   const backOff = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (failed - 1)) * (0.5 + time.random() / 2);
   if (error.retryAfter === null) return backOff;

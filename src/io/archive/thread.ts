@@ -3,7 +3,7 @@ import { decodeEntities } from "../../message/html-text.js";
 import { splitMbox } from "../../message/split-mbox.js";
 import { type ArchivedMail, type LostMail, SourceError } from "../../watch/source.js";
 import type { HttpSettings } from "../../watch/source-config.js";
-import { type ArchiveLink, mailUrl, parseArchiveLink } from "./archive-link.js";
+import { type ArchiveLink, MBOXRD_LINE, mailUrl, parseArchiveLink } from "./archive-link.js";
 import type { ArchiveContext } from "./context.js";
 import { HttpClient } from "./http.js";
 import { httpOptions } from "./http-source.js";
@@ -66,7 +66,7 @@ async function inboxThread(
   const { status, body } = await http.get(url, { expected, accept: [404, 300], signal: options.signal });
   if (status !== 200) throw await notFound(link, http, options);
   const mails = splitMbox(body, { dialect: "mboxrd" });
-  if (mails.length === 0) throw new SourceError("malformed", `${url} holds no mail`);
+  if (mails[0]?.fromLine !== MBOXRD_LINE) throw new SourceError("malformed", `${url} holds no mail of a public-inbox`);
   checkCount(mails.length, url, options);
   const fetched: FetchedThread = { mails: [], lost: [] };
   mails.forEach(({ bytes, problems }, n) => {

@@ -25,8 +25,9 @@ export function openPostgres(url: string, connections: number): Sql {
     connectionTimeoutMillis: CONNECT_MS,
     application_name: "patchwitness",
   });
-  // A connection that breaks while nobody uses it is no error yet: the next query makes another one, or says what is wrong.
+  // A connection that breaks is no error yet: the next query makes another one, or says what is wrong.
   pool.on("error", () => {});
+  pool.on("connect", (client) => void client.on("error", () => {}));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: wrap(pool, placeOf(url)) }) });
   return { kind: "postgres", db, pool };
 }
@@ -44,25 +45,24 @@ function placeOf(url: string): string {
 
 /** The pool as Kysely wants it: text that can be stored, and errors in words. */
 function wrap(pool: pg.Pool, where: string): PostgresPool {
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      throw postgresError(error, where);
-    }
-  };
   return {
     async connect() {
-      const client = await guard(() => pool.connect());
-      // A connection may break between two queries of a transaction; the next of them says so.
-      const ignore = () => {};
-      client.on("error", ignore);
+      const client = await pool.connect().catch((error: unknown) => {
+        throw postgresError(error, where);
+      });
+      let broken = false;
       return {
-        query: (sql: string, parameters: readonly unknown[]) => guard(() => client.query(sql, storableAll(parameters))),
-        release() {
-          client.off("error", ignore);
-          client.release();
+        async query(sql: string, parameters: readonly unknown[]) {
+          try {
+            return await client.query(sql, storableAll(parameters));
+          } catch (cause) {
+            const error = postgresError(cause, where);
+            broken ||= error instanceof ReviewError && error.exit === EXIT.network;
+            throw error;
+          }
         },
+        // The pool would hand it out once more before it notices.
+        release: () => client.release(broken),
       } as unknown as PostgresPoolClient;
     },
     end: () => pool.end(),

@@ -1,7 +1,7 @@
 /** What the tests of archives share: batches as one, a clock that does not wait, servers on loopback with and without faults. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, request as forward, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ArchiveContext, ArchiveTime } from "../../../src/io/archive/context.js";
@@ -59,7 +59,7 @@ export interface ReadOut {
   cursor: string | null;
 }
 
-export function summary(batches: readonly Batch[], cursor: string | null = null): ReadOut {
+function summary(batches: readonly Batch[], cursor: string | null = null): ReadOut {
   return {
     refs: batches.flatMap((batch) => batch.mails.map((mail) => mail.ref)),
     texts: batches.flatMap((batch) => batch.mails.map((mail) => Buffer.from(mail.raw).toString("latin1"))),
@@ -209,8 +209,10 @@ function truncated(handler: Handler, request: IncomingMessage, response: ServerR
   const end = response.end.bind(response);
   const writeHead = response.writeHead.bind(response);
   let status = 200;
-  response.writeHead = ((code: number) => {
+  let encoding = {};
+  response.writeHead = ((code: number, headers: Record<string, string> = {}) => {
     status = code;
+    if (headers["content-encoding"] !== undefined) encoding = { "content-encoding": headers["content-encoding"] };
     return response;
   }) as typeof response.writeHead;
   response.write = ((piece: Buffer | string) => {
@@ -222,7 +224,7 @@ function truncated(handler: Handler, request: IncomingMessage, response: ServerR
     const body = Buffer.concat(pieces);
     const half = body.subarray(0, Math.floor(body.length / 2));
     if (body[0] === 0x1f && body[1] === 0x8b) {
-      writeHead(status, { "content-length": half.length });
+      writeHead(status, { ...encoding, "content-length": half.length });
       return end(half);
     }
     writeHead(status, { "content-length": Math.max(1, body.length) });
@@ -231,4 +233,20 @@ function truncated(handler: Handler, request: IncomingMessage, response: ServerR
     return response;
   }) as typeof response.end;
   handler(request, response);
+}
+
+/** Passes connections on to a port, and breaks one in the middle of what the server says, now and then. */
+export async function breakingProxy(port: number, random: () => number): Promise<{ port: number; close(): void }> {
+  const server = createTcpServer((client) => {
+    const upstream = connect(port, "127.0.0.1");
+    client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
+    upstream.on("error", () => client.destroy()).on("close", () => client.end());
+    client.pipe(upstream);
+    upstream.on("data", (chunk: Buffer) => {
+      if (random() >= 0.05) client.write(chunk);
+      else client.write(chunk.subarray(0, chunk.length >> 1), () => client.destroy());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
 }

@@ -88,7 +88,10 @@ describe("an epoch of public-inbox", () => {
   it("is empty when there is no commit, and finds the branch that HEAD does not name", async () => {
     expect((await readAll(open(epoch()))).batches).toEqual([]);
     const path = epoch({ m: mail("a"), branch: "main" });
-    expect(subjects((await readAll(open(path))).texts)).toEqual(["a"]);
+    const { texts, cursor } = await readAll(open(path));
+    expect(subjects(texts)).toEqual(["a"]);
+    git(path, ["update-ref", "-d", "refs/heads/main"]);
+    expect((await readUntilError(open(path), cursor)).error).toMatchObject({ reason: "malformed" });
   });
 
   it("takes no cursor that it did not write, and no option of git for a commit", async () => {

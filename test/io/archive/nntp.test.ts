@@ -17,7 +17,8 @@ interface Group {
   articles: Map<number, string>;
   /** Numbers that are listed without an article. */
   ghosts?: number[];
-  withoutListgroup?: boolean;
+  /** Without it, or with the answer of public-inbox 1.9. */
+  listgroup?: "none" | "arrays";
   password?: string;
   /** The chance that a connection breaks after a command. */
   breaks?: number;
@@ -48,10 +49,10 @@ async function news(group: Group): Promise<number> {
         ? `211 ${numbers.length} ${numbers[0] ?? 0} ${numbers.at(-1) ?? 0} list\r\n`
         : "411 no such group\r\n";
     if (command === "LISTGROUP") {
-      if (group.withoutListgroup === true) return "500 what?\r\n";
+      if (group.listgroup === "none") return "500 what?\r\n";
       const [from = 0, to = 0] = (args[1] ?? "").split("-").map(Number);
       const listed = numbers.filter((n) => n >= from && n <= to);
-      return `211 list\r\n${listed.map((n) => `${n}\r\n`).join("")}.\r\n`;
+      return `211 list\r\n${listed.map((n) => (group.listgroup === "arrays" ? "ARRAY(0x55d0c8)\r\n" : `${n}\r\n`)).join("")}.\r\n`;
     }
     const text = group.articles.get(Number(args[0]));
     if (text === undefined) return "423 no such article\r\n";
@@ -144,9 +145,11 @@ describe("a news group", () => {
     const group: Group = { articles: articles(1, 3), ghosts: [2], commands: [] };
     const port = await news(group);
     expect((await readAll(opener(port))).lost).toEqual(["list 2: not-found"]);
-    group.withoutListgroup = true;
-    const all = await readAll(opener(port));
-    expect([subjects(all.texts), all.lost]).toEqual([["1", "3"], []]);
+    for (const listgroup of ["none", "arrays"] as const) {
+      group.listgroup = listgroup;
+      const all = await readAll(opener(port));
+      expect([subjects(all.texts), all.lost]).toEqual([["1", "3"], []]);
+    }
   });
 
   it("logs in with a password from the environment, and says when it cannot", async () => {

@@ -4,21 +4,21 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { dump } from "../../../src/io/store/dump.js";
 import type { StorePlace } from "../../../src/io/store/store.js";
+import { compiled } from "./compiled.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { idsOf, work } from "./pipeline.js";
 
 const { open, file, database } = databases();
-const program = fileURLToPath(new URL("./pipeline.ts", import.meta.url));
+const program = compiled("pipeline");
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** A process that waits to be told to run the pipeline. */
 function prepare(place: StorePlace, last: number): Child {
-  const args = ["--import", "tsx", program, JSON.stringify(place), String(last)];
+  const args = [program, JSON.stringify(place), String(last)];
   return spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
 }
 
@@ -66,6 +66,6 @@ async function survives(place: StorePlace, rounds: number, last: number): Promis
 }
 
 describe("a run that is killed", () => {
-  it("loses nothing with SQLite", () => survives(file(), 6, 80));
-  it.skipIf(withoutPostgres)(`loses nothing with ${POSTGRES}`, async () => survives(await database(), 2, 30));
+  it("loses nothing with SQLite", () => survives(file(), 5, 80));
+  it.skipIf(withoutPostgres)(`loses nothing with ${POSTGRES}`, async () => survives(await database(), 1, 30));
 });

@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { sql as raw } from "kysely";
 import Database from "libsql";
 import pg from "pg";
@@ -11,16 +10,17 @@ import { EXIT } from "../../../src/errors.js";
 import { dump } from "../../../src/io/store/dump.js";
 import { migrate, STEPS } from "../../../src/io/store/schema.js";
 import { openStore, type SqlStore, type StorePlace } from "../../../src/io/store/store.js";
+import { compiled } from "./compiled.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { fill } from "./examples.js";
 
-const { open, file, database } = databases();
-const program = fileURLToPath(new URL("./pipeline.ts", import.meta.url));
+const { open, emptyFile, emptyDatabase } = databases();
+const program = compiled("pipeline");
 const fixture = (name: string): string =>
   readFileSync(new URL(`../../../fixtures/store/${name}`, import.meta.url), "utf8");
 
 async function oldFile(): Promise<StorePlace> {
-  const place = file() as { file: string };
+  const place = emptyFile() as { file: string };
   const old = new Database(place.file);
   old.exec(fixture("schema-1.sqlite.sql"));
   old.close();
@@ -28,7 +28,7 @@ async function oldFile(): Promise<StorePlace> {
 }
 
 async function oldDatabase(): Promise<StorePlace> {
-  const place = (await database()) as { url: string };
+  const place = (await emptyDatabase()) as { url: string };
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
   await client.query(fixture("schema-1.postgres.sql"));
@@ -84,21 +84,21 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
   });
 }
 
-describe("SQLite", () => migrates(oldFile, async () => file()));
-describe.skipIf(withoutPostgres)(POSTGRES, () => migrates(oldDatabase, database));
+describe("SQLite", () => migrates(oldFile, async () => emptyFile()));
+describe.skipIf(withoutPostgres)(POSTGRES, () => migrates(oldDatabase, emptyDatabase));
 
 describe("processes that start at once", () => {
   const startAll = async (place: StorePlace): Promise<void> => {
-    const args = ["--import", "tsx", program, JSON.stringify(place), "0"];
+    const args = [program, JSON.stringify(place), "0"];
     const children = [1, 2, 3].map(() => spawn(process.execPath, args, { stdio: ["pipe", "ignore", "inherit"] }));
     for (const child of children) child.stdin.write("go\n");
     const codes = await Promise.all(children.map(async (child) => (await once(child, "exit"))[0]));
     expect(codes).toEqual([0, 0, 0]);
     expect(await (await open(place)).counts()).toMatchObject({ mails: 0 });
   };
-  it("make one schema in SQLite", () => startAll(file()));
+  it("make one schema in SQLite", () => startAll(emptyFile()));
   it.skipIf(withoutPostgres)(`make one schema in ${POSTGRES}`, async () => {
-    const place = await database();
+    const place = await emptyDatabase();
     for (const store of await Promise.all([1, 2, 3, 4].map(() => open(place))))
       expect(await store.counts()).toMatchObject({ mails: 0 });
   });

@@ -11,8 +11,8 @@ import pg from "pg";
 export interface Server {
   /** URL of a database of this name; it need not be there. */
   url(database: string, password?: string): string;
-  /** Makes an empty database and gives its URL. */
-  create(): Promise<string>;
+  /** Makes a database, empty or as another one is, and gives its URL. */
+  create(like?: string): Promise<string>;
   query(sql: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -72,13 +72,13 @@ export async function startServer({ durable = false } = {}): Promise<Server> {
     `postgres://tester:${password}@127.0.0.1:${port}/${database}`;
   const query = (sql: string): Promise<void> => ask(url("postgres"), sql);
   await untilUp(query, child);
-  let made2 = 0;
+  let count = 0;
   return {
     url,
     query,
-    async create() {
-      const name = `store${++made2}`;
-      await query(`create database ${name}`);
+    async create(like = "template0") {
+      const name = `store${++count}`;
+      await query(`create database ${name} template ${like}`);
       return url(name);
     },
     async stop() {
