@@ -4,10 +4,10 @@
  */
 import type { Message } from "../message/message.js";
 import { buildThreads } from "../thread/build-threads.js";
-import { collectSeries, type Series } from "../thread/collect-series.js";
+import { collectSeries, type Series, type SeriesInput } from "../thread/collect-series.js";
 import { changeId, findPrevious } from "../thread/versions.js";
 import { type Digest, seriesInput } from "./open-mail.js";
-import type { MailRecord, SeriesRecord } from "./records.js";
+import type { SeriesRecord } from "./records.js";
 import type { Store } from "./store.js";
 
 /** Mails of an unthreaded series leave their sender within this time; twice that, for a mail between two others. Milliseconds. */
@@ -22,8 +22,14 @@ const MAX_CANDIDATES = 40;
 /** How many new mails are sorted at a time. */
 const SLICE = 100;
 
-/** Puts all patches and covers that were recorded into series. Gives how many mails that were. */
-export async function sortNewMails(store: Store, digest: Digest, now: () => string, signal?: AbortSignal) {
+/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is told each time. */
+export async function sortNewMails(
+  store: Store,
+  digest: Digest,
+  now: () => string,
+  signal?: AbortSignal,
+  between?: () => void,
+): Promise<number> {
   let sorted = 0;
   for (;;) {
     if (signal?.aborted) return sorted;
@@ -32,6 +38,7 @@ export async function sortNewMails(store: Store, digest: Digest, now: () => stri
     const { mails, series } = await regroup(ids, store, digest);
     await store.putSeries(mails, series, now());
     sorted += ids.length;
+    between?.();
   }
 }
 
@@ -47,7 +54,7 @@ async function regroup(ids: readonly string[], store: Store, digest: Digest) {
     const titles = (found[i]?.patches ?? []).map((p) => p.subjectInfo.title);
     for (const c of await store.candidates(record, titles, MAX_CANDIDATES)) versions.set(c.key, c);
   }
-  const series = await linked(records, [...versions.values()], near, store);
+  const series = await linked(records, [...versions.values()], inputs, store);
   const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
   return { mails: [...settled].sort(), series };
 }
@@ -79,12 +86,12 @@ function toRecord(series: Series, digest: Digest): SeriesRecord {
 async function linked(
   own: readonly SeriesRecord[],
   others: readonly SeriesRecord[],
-  near: readonly MailRecord[],
+  near: readonly SeriesInput[],
   store: Store,
 ): Promise<SeriesRecord[]> {
-  const known = new Set(near.map((r) => r.id));
+  const known = new Set(near.map((input) => idOf(input.message)));
   const missing = others.flatMap((c) => c.members).filter((id) => !known.has(id));
-  const inputs = await Promise.all([...(await store.mails([...new Set(missing)])), ...near].map(seriesInput));
+  const inputs = [...(await Promise.all((await store.mails([...new Set(missing)])).map(seriesInput))), ...near];
   const threads = buildThreads(inputs.map((i) => i.message));
   const together = collectSeries(inputs, threads);
   const previous = findPrevious(together, threads);

@@ -39,7 +39,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
-  report.sorted = await sortNewMails(store, digest, () => context.now().toISOString(), signal);
+  report.sorted = await sortNewMails(store, digest, () => context.now().toISOString(), signal, options.between);
   if (report.sorted > 0) log.info({ mails: report.sorted }, "put into series");
   await judgeDue(context, options, report);
   context.metrics.setCounts(await store.counts());
