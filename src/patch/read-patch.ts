@@ -9,7 +9,7 @@ import { unflow, unstuff } from "./flowed.js";
 import { type ParsedDiff, parseDiffLines, pushHunk } from "./parse-diff.js";
 import type { FileDiff, Patch } from "./patch.js";
 import { type SplitBody, splitBody, stripSpace } from "./split-body.js";
-import { splitLines, type TextLines } from "./text-lines.js";
+import { splitLines, type TextLines, toLines } from "./text-lines.js";
 import { collectTrailers } from "./trailers.js";
 import { type QuotedDiff, unquoteDiffs } from "./unquote.js";
 
@@ -57,6 +57,12 @@ function headOf(message: Message, split: SplitBody): { title: string; author: Ma
     title: subject === null ? message.subjectInfo.title : parseSubject(subject).title,
     author: inBodyAuthor(from) ?? message.from,
   };
+}
+
+/** As {@link readPatches}' author of a mail that carries a patch, without reading its diff where that can be told apart. */
+export function readAuthor(message: Message): Mailbox {
+  if (message.body.flowed !== null) return readPatches(message).author;
+  return inBodyAuthor(splitBody(toLines(message.body.text)).inBody.from) ?? message.from;
 }
 
 /** A letter ends at its signature (RFC 3676, 4.3). */

@@ -6,7 +6,7 @@ import { parseMessage } from "../message/parse-message.js";
 import { isPipermailPage, parsePipermailPage } from "../message/pipermail-page.js";
 import { parsePipermailText } from "../message/pipermail-text.js";
 import { readSingle } from "../message/read-message.js";
-import { readPatches } from "../patch/read-patch.js";
+import { readAuthor, readPatches } from "../patch/read-patch.js";
 import type { SeriesInput } from "../thread/collect-series.js";
 import type { MailRecord } from "./records.js";
 import type { ArchivedMail, MailForm } from "./source.js";
@@ -117,10 +117,11 @@ export async function recordedMessage(record: MailRecord): Promise<Message> {
   return message.messageId === record.id ? message : { ...message, messageId: record.id };
 }
 
-/** What series are collected from, and the diff of a mail that carries one. */
-export async function seriesInput(record: MailRecord): Promise<SeriesInput & { diff: string | null }> {
+/** What series are collected from. */
+export async function seriesInput(record: MailRecord): Promise<SeriesInput> {
   const message = await recordedMessage(record);
-  if (record.kind === "other") return { message, hasDiff: false, diff: null };
+  if (record.kind === "other") return { message, hasDiff: false };
+  if (record.kind === "patch") return { message, hasDiff: true, author: readAuthor(message) };
   const { patch, author } = readPatches(message);
-  return { message, hasDiff: patch !== null, author, diff: patch?.diff ?? null };
+  return { message, hasDiff: patch !== null, author };
 }

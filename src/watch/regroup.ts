@@ -4,7 +4,8 @@
  */
 import type { Message } from "../message/message.js";
 import { patchId } from "../patch/patch-id.js";
-import { collectSeries, type Series } from "../thread/collect-series.js";
+import { readPatches } from "../patch/read-patch.js";
+import { collectSeries, type Series, type SeriesInput } from "../thread/collect-series.js";
 import { changeId } from "../thread/versions.js";
 import { linkVersions, MAX_NEIGHBOURS } from "./link-versions.js";
 import { type Digest, type Digests, seriesInput } from "./open-mail.js";
@@ -17,8 +18,14 @@ const WINDOW = 2 * 60 * 60 * 1000;
 /** How many new mails are sorted at a time. */
 const SLICE = 100;
 
-/** Puts all patches and covers that were recorded into series. Gives how many mails that were. */
-export async function sortNewMails(store: Store, digests: Digests, now: () => string, signal?: AbortSignal) {
+/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is told each time. */
+export async function sortNewMails(
+  store: Store,
+  digests: Digests,
+  now: () => string,
+  signal?: AbortSignal,
+  between?: () => void,
+): Promise<number> {
   let sorted = 0;
   for (;;) {
     if (signal?.aborted) return sorted;
@@ -28,6 +35,7 @@ export async function sortNewMails(store: Store, digests: Digests, now: () => st
     await store.putPatchIds(patchIds);
     await store.putSeries(mails, series, now());
     sorted += ids.length;
+    between?.();
   }
 }
 
@@ -36,16 +44,22 @@ async function regroup(ids: readonly string[], store: Store, { sha256, sha1 }: D
   const near = await store.neighbours(ids, WINDOW, MAX_NEIGHBOURS);
   const inputs = await Promise.all(near.map(seriesInput));
   const wanted = new Set(ids);
-  const patchIds = new Map<string, string>();
-  for (const { message, diff } of inputs) {
-    const id = diff === null || !wanted.has(idOf(message)) ? null : patchId(diff, sha1);
-    if (id !== null) patchIds.set(idOf(message), id);
-  }
   const found = collectSeries(inputs).filter((s) => membersOf(s).some((m) => wanted.has(idOf(m))));
   const records = found.map((s) => toRecord(s, sha256));
   const series = await linkVersions(records, near, store);
   const settled = new Set([...ids, ...series.flatMap((s) => s.members)]);
-  return { mails: [...settled].sort(), series, patchIds };
+  const fresh = inputs.filter(({ message, hasDiff }) => hasDiff && wanted.has(idOf(message)));
+  return { mails: [...settled].sort(), series, patchIds: patchIdsOf(fresh, sha1) };
+}
+
+function patchIdsOf(inputs: readonly SeriesInput[], sha1: Digests["sha1"]): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const { message } of inputs) {
+    const { patch } = readPatches(message);
+    const id = patch === null ? null : patchId(patch.diff, sha1);
+    if (id !== null) out.set(idOf(message), id);
+  }
+  return out;
 }
 
 const idOf = (message: Message): string => message.messageId ?? "";

@@ -16,6 +16,8 @@ export interface CycleOptions {
   review: Reviewer;
   wanted?: (mail: MailRecord) => boolean;
   onResult?: (result: ReviewResult) => void;
+  /** Is called between pieces of work, when nothing of the last one is wanted any more. */
+  between?: () => void;
   /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
   lookingBack?: boolean;
 }
@@ -33,18 +35,18 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   const report: CycleReport = { sources: [], sorted: 0, judged: 0, failed: 0 };
   for (const source of options.sources) {
     if (signal.aborted) break;
-    report.sources.push(await readSource(source, context, options.wanted));
+    report.sources.push(await readSource(source, context, options));
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
-  report.sorted = await sortNewMails(store, digests, () => context.now().toISOString(), signal);
+  report.sorted = await sortNewMails(store, digests, () => context.now().toISOString(), signal, options.between);
   if (report.sorted > 0) log.info({ mails: report.sorted }, "put into series");
   await judgeDue(context, options, report);
   context.metrics.setCounts(await store.counts());
   return report;
 }
 
-async function readSource(source: Source, context: WatchContext, wanted?: (mail: MailRecord) => boolean) {
+async function readSource(source: Source, context: WatchContext, { wanted, between }: CycleOptions) {
   const { store, digests, signal, log, metrics } = context;
   const got = await ingest(source, store, {
     digest: digests.sha256,
@@ -54,6 +56,7 @@ async function readSource(source: Source, context: WatchContext, wanted?: (mail:
       metrics.mails.inc({ source: source.name }, mails);
       if (dead > 0) metrics.dead.inc({ kind: "mail" }, dead);
       log.debug({ mails, dead, ...rest }, "batch recorded");
+      between?.();
     },
     ...(wanted === undefined ? {} : { wanted }),
   });
@@ -94,6 +97,7 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
         throw error;
       } finally {
         metrics.seconds.observe((performance.now() - started) / 1000);
+        options.between?.();
       }
     },
   });

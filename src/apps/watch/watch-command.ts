@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
 import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
+import { makeHeapKeeper } from "../../io/heap.js";
 import { claimFile } from "../../io/store/sqlite.js";
 import { openStore, type SqlStore } from "../../io/store/store.js";
 import { writeOutput } from "../../io/terminal.js";
@@ -75,6 +76,7 @@ async function watch(
     sources,
     review,
     lookingBack: options.dryRun === true,
+    between: makeHeapKeeper(),
     onResult: (result) => table.add(result.review.findings),
     ...(wanted === undefined ? {} : { wanted }),
   };
