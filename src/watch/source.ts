@@ -40,6 +40,11 @@ export interface Source {
    * {@link SourceError} when the archive cannot be read on; what was yielded before is sound and may be kept.
    */
   read(cursor: string | null, options: { signal?: AbortSignal }): AsyncIterable<Batch>;
+  /**
+   * Asks once more for what was a {@link LostMail} under this `ref`; null when there is no such place. Left out where a place
+   * never changes (a commit), or cannot be asked for alone. Throws as `read` does.
+   */
+  again?(ref: string, options: { signal?: AbortSignal }): Promise<ArchivedMail | LostMail | null>;
   close(): Promise<void>;
 }
 

@@ -1,31 +1,32 @@
 /** `review watch --retry`: what was given up is tried once more. */
 import { tryToOpen } from "../../watch/ingest.js";
 import type { DeadLetter } from "../../watch/records.js";
+import { type ArchivedMail, type Source, SourceError } from "../../watch/source.js";
 import type { WatchContext } from "./context.js";
 
 /** Takes dead letters up again. Mails are opened anew, series are open again; gives how many of each, and how many stay. */
-export async function retryDead(context: WatchContext): Promise<{ mails: number; series: number; left: number }> {
+export async function retryDead(
+  context: WatchContext,
+  sources: readonly Source[],
+): Promise<{ mails: number; series: number; left: number }> {
   const done = { mails: 0, series: 0, left: 0 };
   for (const letter of await context.store.deadLetters()) {
+    if (context.signal.aborted) break;
     if (letter.kind === "series") {
       await context.store.revive("series", letter.key);
       done.series++;
-    } else if (await retryMail(letter, context)) done.mails++;
+    } else if (await retryMail(letter, context, sources)) done.mails++;
     else done.left++;
   }
   return done;
 }
 
-async function retryMail(letter: DeadLetter, { store, digests, now, log }: WatchContext): Promise<boolean> {
-  const { source, ref, form, raw } = letter;
-  if (source === null || form === null || raw === null) {
-    log.warn(
-      { letter: letter.key, reason: letter.reason },
-      "the archive has no bytes of this mail: it stays a dead letter",
-    );
-    return false;
-  }
-  const opened = await tryToOpen({ ref, form, raw }, digests.sha256);
+async function retryMail(letter: DeadLetter, context: WatchContext, sources: readonly Source[]): Promise<boolean> {
+  const { store, digests, now, log } = context;
+  const { source, ref } = letter;
+  if (source === null) return false;
+  const found = await archived(letter, context, sources);
+  const opened = "reason" in found ? found : await tryToOpen(found, digests.sha256);
   if ("reason" in opened) {
     log.warn({ letter: letter.key, reason: opened.reason }, "the mail cannot be read still");
     return false;
@@ -36,4 +37,24 @@ async function retryMail(letter: DeadLetter, { store, digests, now, log }: Watch
   if ((await store.record(source, cursor, batch, now().toISOString())) === null) return false;
   await store.revive("mail", letter.key);
   return true;
+}
+
+/** The mail as it was kept; of one that the archive did not give, what it gives now. */
+async function archived(
+  { source, ref, form, raw }: DeadLetter,
+  { signal }: WatchContext,
+  sources: readonly Source[],
+): Promise<ArchivedMail | { reason: string }> {
+  if (form !== null && raw !== null) return { ref, form, raw };
+  const from = sources.find(({ name }) => name === source);
+  if (from === undefined) return { reason: "its source is not configured any more" };
+  try {
+    const got = (await from.again?.(ref, { signal })) ?? null;
+    if (got === null) return { reason: "the archive has nothing else to give in its place" };
+    return "raw" in got ? got : { reason: `${got.reason}: ${got.message}` };
+  } catch (error) {
+    if (signal.aborted) return { reason: "asked to stop" };
+    if (!(error instanceof SourceError)) throw error;
+    return { reason: `${error.reason}: ${error.message}` };
+  }
 }

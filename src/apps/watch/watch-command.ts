@@ -89,7 +89,7 @@ async function watch(
     context.log.info(summaryOf(report), "round done");
   };
   try {
-    if (options.retry === true) context.log.info(await retryDead(context), "dead letters taken up");
+    if (options.retry === true) context.log.info(await retryDead(context, sources), "dead letters taken up");
     if (options.daemon === true) {
       await runDaemon(context, round);
       // What failed in a round was told then; that it was asked to end is how a daemon ends well.

@@ -61,12 +61,17 @@ export function folderCache(folder: string, now: () => number): HttpCache {
     },
     async put(url, answer) {
       const { body, ...head } = answer;
-      await mkdir(folder, { recursive: true });
-      if (!swept) await sweep(folder, now() - KEPT_FOR);
-      swept = true;
       const draft = `${fileOf(url)}.${process.pid}`;
-      await writeFile(draft, Buffer.concat([Buffer.from(`${JSON.stringify({ url, ...head })}\n`), body]));
-      await rename(draft, fileOf(url));
+      try {
+        await mkdir(folder, { recursive: true });
+        if (!swept) await sweep(folder, now() - KEPT_FOR);
+        swept = true;
+        await writeFile(draft, Buffer.concat([Buffer.from(`${JSON.stringify({ url, ...head })}\n`), body]));
+        await rename(draft, fileOf(url));
+      } catch {
+        // No room, or no right to write: it is asked for again. Whoever cannot do without the folder says what is wrong.
+        await rm(draft, { force: true }).catch(() => {});
+      }
     },
   };
 }

@@ -31,6 +31,14 @@ export function openMaildir(config: MaildirConfig, limits?: BatchLimits): Source
     name: config.name,
     read: (cursor, { signal }): AsyncGenerator<Batch> =>
       inBatches(readMaildir(config.path, maildirPosition(cursor), signal), signal, limits),
+    again: async (ref) => {
+      const slash = ref.indexOf("/");
+      const [folder, name] = slash < 0 ? [".", ref] : [ref.slice(0, slash), ref.slice(slash + 1)];
+      if (![...FOLDERS, "."].includes(folder) || name.includes("/")) return null;
+      const raw = await readMail(config.path, folder, name);
+      if (raw instanceof Uint8Array) return { ref, form: "mail", raw };
+      return raw === null ? null : { ...raw, ref };
+    },
     close: async () => {},
   };
 }

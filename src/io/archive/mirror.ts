@@ -1,11 +1,12 @@
 /** A mirror of a git repository on a server, made and brought up to date with as few requests as git can. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { EXIT, ReviewError } from "../../errors.js";
 import { SourceError } from "../../watch/source.js";
 import type { NetworkSettings } from "../../watch/source-config.js";
 import { resolveHost } from "./address-guard.js";
 import type { ArchiveTime } from "./context.js";
-import { askGit, type GitAnswer, gitFailed, runGit } from "./git.js";
+import { askGit, type GitAnswer, gitFailed } from "./git.js";
 import { FinalError, retryAfterSeconds, retrying } from "./retry.js";
 
 export interface MirrorOptions extends NetworkSettings {
@@ -16,12 +17,16 @@ export interface MirrorOptions extends NetworkSettings {
 
 /**
  * Brings all branches of the repository at `url` into the bare one at `path`, which is made when it is not there. Branches
- * that the server has no more stay. @throws SourceError also when the server has no branch at all
+ * that the server has no more stay. @throws SourceError also when the server has no branch at all;
+ * ReviewError when the mirror cannot be written
  */
 export async function updateMirror(path: string, url: string, options: MirrorOptions): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    throw noMirror(path, cause instanceof Error ? cause.message : String(cause), cause);
+  });
   // An empty repository stays sound when its first fetch is cut off; a clone would be thrown away.
-  await runGit(["-c", "init.defaultBranch=master", "init", "--quiet", "--bare", "--template=", path]);
+  const made = await askGit(["-c", "init.defaultBranch=master", "init", "--quiet", "--bare", "--template=", path]);
+  if (made.code !== 0) throw NO_ROOM.test(made.errors) ? noMirror(path, "no room left") : gitFailed(made);
   const target = new URL(url);
   const port = target.port === "" ? (target.protocol === "https:" ? "443" : "80") : target.port;
   await retrying(options.tries ?? 5, options.time, options.signal, async () => {
@@ -29,10 +34,19 @@ export async function updateMirror(path: string, url: string, options: MirrorOpt
     const args = [...settings(options, `${target.hostname}:${port}:${address}`), "-C", path, "fetch", "--quiet"];
     const refs = "+refs/heads/*:refs/heads/*";
     const answer = await askGit([...args, "--no-tags", "--no-recurse-submodules", url, refs], options);
-    if (answer.code !== 0) throw failureOf(answer, url);
+    if (answer.code !== 0) throw NO_ROOM.test(answer.errors) ? noMirror(path, "no room left") : failureOf(answer, url);
     // Git takes a web page for a repository of the old "dumb" protocol without a branch, and is content.
     if ((await readFile(join(path, "FETCH_HEAD"), "utf8").catch(() => "")) === "") throw challengePage(url);
   });
+}
+
+/** ENOSPC and EDQUOT, as git says them; errno names of fs have no words in common with these. */
+const NO_ROOM = /No space left on device|Disk quota exceeded/;
+
+/** Not the archive's fault, and no other one can be mirrored either: it ends the run. */
+function noMirror(path: string, why: string, cause?: unknown): ReviewError {
+  const message = `the mirror ${path} cannot be written: ${why}; make room, or give this user the right to write, and run again`;
+  return new ReviewError("mirror-not-written", EXIT.input, message, { cause });
 }
 
 /**

@@ -46,14 +46,16 @@ export interface MonthContext {
 /** @throws SourceError bad-cursor */
 export function monthPosition(record: unknown): MonthPosition {
   if (!isRecord(record)) throw badCursor("a month of it is none");
-  const read = { count: countOf(record, "count"), digest: textOf(record, "digest") };
-  if (record.form === "html") return { form: "html", ...read };
+  const [count, digest] = [countOf(record, "count"), textOf(record, "digest")];
+  if (record.form === "html") return { form: "html", count, digest };
   const optional = (key: string): string | null => (record[key] === null ? null : textOf(record, key));
+  // In the order in which readText writes it: a cursor is compared as text.
   return {
     form: "text",
-    ...read,
     file: textOf(record, "file"),
     bytes: countOf(record, "bytes"),
+    digest,
+    count,
     tail: countOf(record, "tail"),
     etag: optional("etag"),
     lastModified: optional("lastModified"),

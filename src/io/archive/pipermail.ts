@@ -15,6 +15,7 @@ import {
   type MonthContext,
   type MonthPosition,
   monthPosition,
+  readPage,
   readPages,
   readText,
 } from "./pipermail-month.js";
@@ -32,6 +33,12 @@ export function openPipermail(config: PipermailConfig, context: ArchiveContext, 
     name: config.name,
     read: (cursor, { signal }): AsyncGenerator<Batch> =>
       inBatches(readArchive(config, { http, archive, signal }, pipermailPosition(cursor)), signal, limits),
+    again: async (ref, { signal }) => {
+      // Mails of a month's text are numbered anew whenever the month is written anew: it is read again by itself then.
+      if (!/^[0-9]{4}-[A-Za-z]+\/[0-9]+\.html$/.test(ref)) return null;
+      const page = await readPage({ http, archive, signal }, ref);
+      return page instanceof Uint8Array ? { ref, form: "pipermail-html", raw: page } : page;
+    },
     close: () => http.close(),
   };
 }

@@ -68,5 +68,6 @@ async function refresh(path: string, epoch: ManifestEpoch, update: () => Promise
   const held = JSON.stringify({ url: epoch.url, fingerprint, modified });
   if (known && (await readFile(note, "utf8").catch(() => "")) === held) return;
   await update();
-  await writeFile(note, held);
+  // Without the note git is asked again, which does no harm.
+  await writeFile(note, held).catch(() => {});
 }

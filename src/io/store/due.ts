@@ -18,6 +18,12 @@ const MAX_ATTEMPTS = 3;
 const MAX_UNFINISHED = 10;
 const LOST = "whoever judged it was never heard of again";
 
+/**
+ * No lease and no wait is meant to last that long: one that ends later was made by a clock that was ahead, and counts for
+ * nothing. Milliseconds.
+ */
+const FARTHEST_MS = 6 * 3_600_000;
+
 /** Store.due: series to judge, oldest arrival first, leased unless they are only looked at. */
 export function dueSeries(sql: Sql, when: When): Promise<DueSeries[]> {
   return transact(sql, async (trx) => {
@@ -53,8 +59,8 @@ function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
       return eb.or(when.unjudged === true ? [raw<boolean>`${by} is null`] : judgedByOthers(by, rules));
     })
     .where((eb) => eb.or([eb("s.incomplete", "is", null), eb("s.arrived_at", "<=", when.quietSince)]))
-    .where((eb) => eb.or([eb("s.leased_until_at", "is", null), eb("s.leased_until_at", "<=", when.now)]))
-    .where((eb) => eb.or([eb("s.retry_at", "is", null), eb("s.retry_at", "<=", when.now)]))
+    .where((eb) => eb.or([eb("s.leased_until_at", "is", null), passed(eb.ref("s.leased_until_at"), when.now)]))
+    .where((eb) => eb.or([eb("s.retry_at", "is", null), passed(eb.ref("s.retry_at"), when.now)]))
     .where(raw<boolean>`not exists (select 1 from verdicts v
       where v.series = s.key and v.revision = s.revision and v.rules = ${rules})`)
     .orderBy("s.arrived_at")
@@ -67,6 +73,11 @@ function dueRows(trx: Trx, when: When, lock: boolean): Promise<SeriesRow[]> {
   if (when.only !== undefined) query = query.where("s.key", "=", nameOf(when.only));
   if (lock) query = query.forUpdate("s").skipLocked();
   return query.execute();
+}
+
+function passed(column: Expression<string | null>, now: string): Expression<SqlBool> {
+  const farthest = new Date(Date.parse(now) + FARTHEST_MS).toISOString();
+  return raw<boolean>`(${column} <= ${now} or ${column} > ${farthest})`;
 }
 
 /** Ranges rather than "is another": an index finds the few that new rules have not judged among all that they have. */

@@ -9,9 +9,14 @@ const TAR = join(SHARED, "corpus/pipermail-linux-riscv-2019-05.tar.gz");
 
 /**
  * The first `texts` mails of May as text, and the first `pages` of it as the pages of a month after it that has no text: both
- * forms of the archive, and mails that come twice. Below /list/, by path.
+ * forms of the archive, and mails that come twice. Files below /list/ by path, and how many
+ * mails they are.
  */
-export function pipermailTree(folder: string, texts: number, pages: number): Map<string, Buffer> {
+export function pipermailTree(
+  folder: string,
+  texts: number,
+  pages: number,
+): { content: Map<string, Buffer>; mails: number } {
   execFileSync("tar", ["xzf", TAR, "-C", folder]);
   const tree = new Map<string, Buffer>();
   const mails = splitMbox(readFileSync(join(folder, "2019-May.txt")), { dialect: "pipermail" }).slice(0, texts);
@@ -26,5 +31,5 @@ export function pipermailTree(folder: string, texts: number, pages: number): Map
   tree.set("/list/2019-June/date.html", Buffer.from(`<HTML><b>Messages sorted by:</b>\n${items}\n</HTML>`));
   const rows = `<A href="2019-June/date.html">[ Date ]</A>\n<A href="2019-May/date.html">[ Date ]</A>\n<A href="2019-May.txt">[ Text ]</A>`;
   tree.set("/list/index.html", Buffer.from(`<HTML><title>The List Archives</title>${rows}</HTML>`));
-  return tree;
+  return { content: tree, mails: mails.length + chosen.length };
 }
