@@ -33,12 +33,16 @@ export const runThread = async (target: string, options: ThreadCommandOptions, v
     {
       ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
       ...(options.allowPrivate === true ? { allowPrivate: true } : {}),
+      // A person waits for the answer, and can ask again.
+      tries: 3,
     },
     context,
   ).catch((error: unknown) => {
     if (!(error instanceof SourceError)) throw error;
     const exit = error.reason === "not-found" || error.reason === "not-allowed" ? EXIT.input : EXIT.network;
-    throw new ReviewError(error.reason, exit, error.message, { cause: error });
+    // The setting of a configuration is an option here.
+    const message = error.message.replace(/\(allowPrivate\)$/, "(--allow-private)");
+    throw new ReviewError(error.reason, exit, message, { cause: error });
   });
   if (options.quiet !== true)
     for (const { ref, message } of fetched.lost) remark(`review: ${visible(`${ref}: ${message}`)}`);

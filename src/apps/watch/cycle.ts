@@ -10,6 +10,7 @@ import { parseDuration, retryWait } from "../../watch/schedule.js";
 import type { Source } from "../../watch/source.js";
 import type { DueSeries } from "../../watch/store.js";
 import type { WatchContext } from "./context.js";
+import { brief } from "./log.js";
 
 export interface CycleOptions {
   sources: readonly Source[];
@@ -108,7 +109,7 @@ function tellJudged(series: SeriesRecord, { review }: ReviewResult, { log, metri
   for (const { rule, status } of review.findings) metrics.findings.inc({ rule, status });
   const { key, title, version, members, incomplete } = series;
   const findings = review.findings.length;
-  log.info({ series: key, title, version, mails: members.length, incomplete, findings }, "series judged");
+  log.info({ series: key, title: brief(title), version, mails: members.length, incomplete, findings }, "series judged");
 }
 
 function tellFailed({ series, attempts }: DueSeries, error: unknown, { log, metrics }: WatchContext): void {

@@ -76,7 +76,7 @@ describe("a configuration", () => {
     const twice = place({ sources: [list, list], trees: [tree, tree] });
     const both = await twice.watch();
     expect([both.code, both.out]).toEqual([3, ""]);
-    expect(both.err).toMatch(/the name list comes twice[^]*the name linux comes twice/);
+    expect(both.err).toMatch(/the name list comes twice[\s\S]*the name linux comes twice/);
     writeFileSync(twice.config, "data: [\nsources: }\n");
     expect(await twice.watch()).toMatchObject({ code: 3, err: expect.stringContaining(twice.config) });
     unlinkSync(twice.config);
