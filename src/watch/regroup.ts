@@ -22,13 +22,13 @@ const MAX_CANDIDATES = 40;
 /** How many new mails are sorted at a time. */
 const SLICE = 100;
 
-/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is told each time. */
+/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is waited for each time. */
 export async function sortNewMails(
   store: Store,
   digest: Digest,
   now: () => string,
   signal?: AbortSignal,
-  between?: () => void,
+  between?: () => Promise<void>,
 ): Promise<number> {
   let sorted = 0;
   for (;;) {
@@ -38,7 +38,7 @@ export async function sortNewMails(
     const { mails, series } = await regroup(ids, store, digest);
     await store.putSeries(mails, series, now());
     sorted += ids.length;
-    between?.();
+    await between?.();
   }
 }
 
