@@ -18,13 +18,13 @@ const WINDOW = 2 * 60 * 60 * 1000;
 /** How many new mails are sorted at a time. */
 const SLICE = 100;
 
-/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is told each time. */
+/** Puts all patches and covers that were recorded into series. Gives how many mails that were; `between` is waited for each time. */
 export async function sortNewMails(
   store: Store,
   digests: Digests,
   now: () => string,
   signal?: AbortSignal,
-  between?: () => void,
+  between?: () => Promise<void>,
 ): Promise<number> {
   let sorted = 0;
   for (;;) {
@@ -35,7 +35,7 @@ export async function sortNewMails(
     await store.putPatchIds(patchIds);
     await store.putSeries(mails, series, now());
     sorted += ids.length;
-    between?.();
+    await between?.();
   }
 }
 

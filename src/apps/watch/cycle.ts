@@ -18,7 +18,7 @@ export interface CycleOptions {
   wanted?: (mail: MailRecord) => boolean;
   onResult?: (result: ReviewResult) => void;
   /** Is called between pieces of work, when nothing of the last one is wanted any more. */
-  between?: () => void;
+  between?: () => Promise<void>;
   /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
   lookingBack?: boolean;
 }
@@ -36,7 +36,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   const report: CycleReport = { sources: [], sorted: 0, judged: 0, failed: 0 };
   for (const source of options.sources) {
     if (signal.aborted) break;
-    report.sources.push(await readSource(source, context, options));
+    report.sources.push(await readSource(source, context, options.wanted));
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
@@ -47,7 +47,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   return report;
 }
 
-async function readSource(source: Source, context: WatchContext, { wanted, between }: CycleOptions) {
+async function readSource(source: Source, context: WatchContext, wanted?: (mail: MailRecord) => boolean) {
   const { store, digests, signal, log, metrics } = context;
   const got = await ingest(source, store, {
     digest: digests.sha256,
@@ -57,7 +57,6 @@ async function readSource(source: Source, context: WatchContext, { wanted, betwe
       metrics.mails.inc({ source: source.name }, mails);
       if (dead > 0) metrics.dead.inc({ kind: "mail" }, dead);
       log.debug({ mails, dead, ...rest }, "batch recorded");
-      between?.();
     },
     ...(wanted === undefined ? {} : { wanted }),
   });
@@ -98,7 +97,7 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
         throw error;
       } finally {
         metrics.seconds.observe((performance.now() - started) / 1000);
-        options.between?.();
+        await options.between?.();
       }
     },
   });

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
 import { openSource } from "../../io/archive/open-source.js";
@@ -76,7 +77,7 @@ async function watch(
     sources,
     review,
     lookingBack: options.dryRun === true,
-    between: makeHeapKeeper(),
+    between: makePause(),
     onResult: (result) => table.add(result.review.findings),
     ...(wanted === undefined ? {} : { wanted }),
   };
@@ -100,6 +101,18 @@ async function watch(
     for (const source of sources) await source.close();
   }
   return failed ? EXIT.network : EXIT.nothing;
+}
+
+/**
+ * What is done between pieces of work: the heap is kept small, and the event loop gets a turn. With a store in a file nothing
+ * else waits for anything, so that signals would go unheard, and statements that were collected would keep their memory.
+ */
+function makePause(): () => Promise<void> {
+  const keepHeap = makeHeapKeeper();
+  return async () => {
+    keepHeap();
+    await setImmediate();
+  };
 }
 
 async function runDaemon(context: WatchContext, round: () => Promise<void>): Promise<void> {
