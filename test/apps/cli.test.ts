@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import pkg from "../../package.json" with { type: "json" };
 import type { Finding } from "../../src/review/finding.js";
-import { CLI, runCli } from "./run-cli.js";
+import { BUILT, runCli } from "./run-cli.js";
 
 const THREAD = "fixtures/threads/susp-gate/thread.txt";
 const MBOX = "fixtures/threads/susp-gate/patch.mbox";
@@ -86,8 +86,8 @@ describe("review parse", () => {
   });
 
   it("ends quietly when its reader goes away", () => {
-    const many = `for i in $(seq 400); do cat ${MBOX}; done | "$0" --import tsx "$1" parse --diff - | head -n 1`;
-    const { stdout, stderr } = spawnSync("bash", ["-c", many, process.execPath, CLI], { encoding: "utf8" });
+    const many = `for i in $(seq 400); do cat ${MBOX}; done | "$0" "$1" parse --diff - | head -n 1`;
+    const { stdout, stderr } = spawnSync("bash", ["-c", many, process.execPath, BUILT], { encoding: "utf8" });
     expect(stdout.split("\n")).toHaveLength(2);
     expect(stderr).toBe("");
   });

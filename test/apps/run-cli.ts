@@ -1,9 +1,11 @@
-/** Runs the command line from its sources, as a user's shell would. */
+/** Runs the command line as a user's shell would; test/build-once.ts sees to it that it is built. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** Its source, and what it is built to. */
 export const CLI = fileURLToPath(new URL("../../src/apps/cli.ts", import.meta.url));
+export const BUILT = fileURLToPath(new URL("../../dist/apps/cli.js", import.meta.url));
 
 export interface Ran {
   code: number | null;
@@ -12,7 +14,7 @@ export interface Ran {
 }
 
 export const runCli = (args: readonly string[], input = "", env: Record<string, string> = {}): Ran => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", CLI, ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BUILT, ...args], {
     cwd: ROOT,
     input,
     encoding: "utf8",

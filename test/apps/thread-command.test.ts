@@ -80,7 +80,7 @@ function article(mail: string): string {
 `;
 }
 
-describe("a thread of pipermail", () => {
+describe.concurrent("a thread of pipermail", () => {
   it("is reviewed as its page is", async () => {
     const page = article(PATCH);
     const entry = '<!--0 01773140560.1- -->\n<LI><A HREF="000001.html">[PATCH] KVM\n</A>\n';

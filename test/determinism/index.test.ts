@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CLI, runCli } from "../apps/run-cli.js";
+import { BUILT, runCli } from "../apps/run-cli.js";
 import { FILES, MAILS, memoryStore, messages, reviewed, treeOf } from "./small-tree.js";
 
 const CHANGES: [string, Record<string, string>][] = [
@@ -65,7 +65,7 @@ function unpacked(): { folder: string; args: string[] } {
 
 const start = (args: string[]): Promise<{ code: number | null; out: string }> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ["--import", "tsx", CLI, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [BUILT, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     let out = "";
     child.stdout.on("data", (chunk: Buffer) => {
       out += chunk.toString();

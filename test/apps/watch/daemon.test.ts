@@ -9,13 +9,17 @@ import { type LogLine, patchMail, program, type Ran, type Running, roundOf } fro
 
 const { folder, place, run, start } = program();
 const servers: TestServer[] = [];
-const ids = ["a", "b", "c"];
-const path = join(folder, "0.git");
-writeEpoch(
-  path,
-  ids.map((id, n) => ({ m: patchMail(id, `[PATCH] ${id}: change it`, { minute: n * 3 }) })),
-);
-const list = { name: "list", type: "epoch", path };
+let epochs = 0;
+
+/** A list with three patches. */
+function list(): { name: string; type: string; path: string } {
+  const path = join(folder, `${++epochs}.git`);
+  writeEpoch(
+    path,
+    ["a", "b", "c"].map((id, n) => ({ m: patchMail(id, `[PATCH] ${id}: change it`, { minute: n * 3 }) })),
+  );
+  return { name: "list", type: "epoch", path };
+}
 const METRICS = "127.0.0.1:0";
 afterAll(async () => {
   for (const server of servers) await server.close();
@@ -64,9 +68,9 @@ function samples(text: string): Map<string, number> {
   return found;
 }
 
-describe("a daemon", () => {
+describe.concurrent("a daemon", () => {
   it("does a round at once, tells of it, and ends when it is asked to", async () => {
-    const { config, look } = place({ sources: [list], metrics: METRICS, schedule: "0 0 1 1 *" });
+    const { config, look } = place({ sources: [list()], metrics: METRICS, schedule: "0 0 1 1 *" });
     const watch = daemon(config);
     const { address } = await watch.line("metrics are served");
     await watch.line("round done");
@@ -91,11 +95,12 @@ describe("a daemon", () => {
 
   it("does rounds as its schedule says, and tells which archives fail", async () => {
     const gone = { name: "gone", type: "epoch", path: join(folder, "gone.git") };
-    const { config } = place({ sources: [gone, list], metrics: METRICS, schedule: "* * * * * *" });
+    const growing = list();
+    const { config } = place({ sources: [gone, growing], metrics: METRICS, schedule: "* * * * * *" });
     const watch = daemon(config);
     const { address } = await watch.line("metrics are served");
     await watch.line("round done");
-    writeEpoch(path, [{ m: patchMail("d", "[PATCH] d: later", { minute: 30 }) }]);
+    writeEpoch(growing.path, [{ m: patchMail("d", "[PATCH] d: later", { minute: 30 }) }]);
     const judged = async (): Promise<number | undefined> =>
       samples(await (await fetch(`http://${address}/metrics`)).text()).get(
         'patchwitness_series_total{outcome="judged"}',
@@ -129,7 +134,7 @@ describe("a daemon", () => {
       asked = resolve;
     });
     const web = { allowPrivate: true, pauseSeconds: 0 };
-    const sources = [{ name: "pages", type: "pipermail", url: `${server.origin}/list/`, ...web }, list];
+    const sources = [{ name: "pages", type: "pipermail", url: `${server.origin}/list/`, ...web }, list()];
     const { config, look, watch } = place({ sources });
     const running = daemon(config);
     await reached;
@@ -145,7 +150,7 @@ describe("a daemon", () => {
     const server = await serve(() => {});
     servers.push(server);
     const inbox = { name: "lore", type: "public-inbox", url: `${server.origin}/x/`, allowPrivate: true };
-    const { config, look } = place({ sources: [inbox, list] });
+    const { config, look } = place({ sources: [inbox, list()] });
     const running = start(["watch", "-c", config, ...args]);
     await expect.poll(() => server.requests.length, { timeout: 10_000 }).toBe(1);
     running.child.kill("SIGINT");
@@ -159,7 +164,7 @@ describe("a daemon", () => {
   });
 
   it.each(["every now and then", "0 0 31 2 *"])("refuses the schedule %j, and so does the check", async (schedule) => {
-    const { config } = place({ sources: [list], schedule });
+    const { config } = place({ sources: [list()], schedule });
     for (const args of [
       ["watch", "-c", config, "--daemon"],
       ["config", "check", config],
@@ -174,7 +179,7 @@ describe("a daemon", () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
-    const { config } = place({ sources: [list], metrics: `127.0.0.1:${port}` });
+    const { config } = place({ sources: [list()], metrics: `127.0.0.1:${port}` });
     const { code, err } = await run(["watch", "-c", config, "--daemon"]);
     await new Promise<void>((resolve) => taken.close(() => resolve()));
     expect([code, err]).toEqual([4, expect.stringContaining(`127.0.0.1:${port}`)]);

@@ -62,7 +62,7 @@ function tree(): { path: string; base: string; blob: string } {
   return { path, base, blob: gitOn(1, path, "rev-parse", "--short=12", "HEAD:arch/arm64/kvm/wake.c").trim() };
 }
 
-describe("a review in the watch", () => {
+describe.concurrent("a review in the watch", () => {
   it("finds what `review` finds", async () => {
     const here = place({ sources: [source([PATCH])] });
     expect(judgedBy(await here.watch())).toEqual([ID]);
@@ -117,7 +117,7 @@ describe("a review in the watch", () => {
   });
 });
 
-describe("a dry run", () => {
+describe.concurrent("a dry run", () => {
   it("prints a table, and leaves nothing behind", async () => {
     const second = patchMail("x", "[PATCH] x: y", { minute: 40 });
     const here = place({ sources: [source([PATCH, second])] });
@@ -156,7 +156,6 @@ describe("a dry run", () => {
       ["--since", "2026-03-10"],
       ["march", "april"],
     ],
-    [["--since", "2026-04"], ["april"]],
     [
       ["--until", "2026-03"],
       ["february", "march"],
@@ -174,7 +173,7 @@ describe("a dry run", () => {
   });
 });
 
-describe("a log", () => {
+describe.concurrent("a log", () => {
   it("has one JSON object a line, whatever stands in a mail", async () => {
     const hostile = "\x1b]0;owned\x07 \x9b31m \u202egnp.exe \u2028 \x7f \ufeff \u{e0041}";
     const encode = (text: string): string => `=?utf-8?B?${Buffer.from(text).toString("base64")}?=`;

@@ -35,7 +35,8 @@ interface Servers {
 
 /** The two archives; one answer in ten is spoilt where faults are wanted. */
 async function archives(faults: boolean): Promise<Servers> {
-  // A web page in place of an answer ends a round, which then judges what it has: that is told apart below.
+  // Not with a web page, which is no failure of the moment: it ends the reading, and what came before it is judged, also a
+  // version that the mails behind it supersede. The tests of archives have that.
   const kinds = (): number => Math.min(random(), 0.79);
   let next = false;
   const rolls = (): number => {

@@ -1,4 +1,4 @@
-/** The command line as it is installed, run beside servers of the same test, killed, or with a clock that is off. */
+/** The whole command line, run beside servers of the same test, killed, or with a clock that is off. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -66,9 +66,21 @@ export interface Place {
   dump(url?: string): Promise<string>;
 }
 
+/** Packages that load files of their own, or are loaded only with PostgreSQL. */
+const OWN_FILES = ["libsql", "web-tree-sitter", "graphile-worker", "pg-native", "probot"];
+
+/** What packages that are no modules of ECMAScript look for. */
+const COMMON = [
+  'import { createRequire as requireOfBundle } from "node:module";',
+  'import { fileURLToPath as pathOfBundle } from "node:url";',
+  "const require = requireOfBundle(import.meta.url);",
+  "const __filename = pathOfBundle(import.meta.url);",
+  'const __dirname = pathOfBundle(new URL(".", import.meta.url));',
+].join("\n");
+
 /**
- * To be called once in a test file. Starting from sources takes seconds, and these tests start the program many times: its
- * modules are joined as tools/build.mjs does it, in a folder from which everything else is found where it is.
+ * To be called once in a test file. Starting from sources takes seconds, and these tests start the program a hundred times: its
+ * modules are joined as tools/build.mjs does it, those of packages too, in a folder from which all else is found where it is.
  */
 export function program(): Program {
   const cache = join(ROOT, "node_modules/.cache");
@@ -89,7 +101,8 @@ export function program(): Program {
     outdir: join(built, "dist/apps"),
     bundle: true,
     splitting: true,
-    packages: "external",
+    external: OWN_FILES,
+    banner: { js: COMMON },
     format: "esm",
     platform: "node",
     target: "node20",

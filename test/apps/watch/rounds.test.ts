@@ -17,7 +17,7 @@ const epoch = (mails: readonly string[]): string => {
 const source = (path: string) => ({ name: "list", type: "epoch", path });
 const name = (id: string): string => `${id}@example.org`;
 
-describe("a second round", () => {
+describe.concurrent("a second round", () => {
   it("finds nothing new, and leaves the store as it was", async () => {
     const mails = [patchMail("a", "[PATCH] a: one"), patchMail("b", "[PATCH] b: other", { minute: 3 })];
     const { watch, dump } = place({ sources: [source(epoch(mails))] });
@@ -82,7 +82,7 @@ describe("a second round", () => {
   });
 });
 
-describe("a clock that is off", () => {
+describe.concurrent("a clock that is off", () => {
   it("goes back by two days, and nothing is lost or comes twice", async () => {
     const path = epoch([patchMail("t1", "[PATCH] t: one"), coverMail("t2", "[PATCH 0/1] t: late", 9)]);
     const { watch, look } = place({ sources: [source(path)] });

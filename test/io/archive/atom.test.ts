@@ -98,6 +98,16 @@ describe("the feed of a public-inbox", () => {
     expect(subjects((await readAll(open(), since.cursor)).texts)).toEqual(["new"]);
   });
 
+  it("asks for one mail alone when it is told to", async () => {
+    const mails = kept(3);
+    const source = (await archive((request, response) => feed(mails)(request, response)))();
+    const again = async (ref: string) => (await source.again?.(ref, {})) ?? null;
+    expect(await again("m001@x/y")).toMatchObject({ ref: "m001@x/y", form: "mail" });
+    expect(await again("gone@x")).toMatchObject({ ref: "gone@x", reason: "not-found" });
+    expect(await again("new.atom?t=20240101000000")).toBeNull();
+    await source.close();
+  });
+
   it("goes on from any cursor, through a server that fails too", async () => {
     const mails = kept(100);
     const open = await archive(feed(mails));
