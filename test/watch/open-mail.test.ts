@@ -8,6 +8,7 @@ import { sha256 } from "../../src/apps/watch/context.js";
 import { readHead } from "../../src/message/head.js";
 import { parseMessage } from "../../src/message/parse-message.js";
 import { splitMbox } from "../../src/message/split-mbox.js";
+import { readAuthor, readPatches } from "../../src/patch/read-patch.js";
 import { openClosely, openMail } from "../../src/watch/open-mail.js";
 import type { MailRecord } from "../../src/watch/records.js";
 
@@ -24,6 +25,12 @@ async function same(raw: Buffer): Promise<MailRecord> {
   return opened;
 }
 
+/** Series are sorted by authors that are read without the diff. */
+async function sameAuthor(raw: Buffer): Promise<void> {
+  const message = await parseMessage(raw);
+  expect(readAuthor(message)).toEqual(readPatches(message).author);
+}
+
 describe("a mail that is looked at", () => {
   it.each(readdirSync(MAILS).sort())("has the record that reading it would make: %s", async (name) => {
     await same(readFileSync(join(MAILS, name)));
@@ -35,6 +42,7 @@ describe("a mail that is looked at", () => {
       const mail = { ref: "1", form: "mail", raw: bytes } as const;
       const [opened, read] = [await openMail(mail, sha256), await openClosely(mail, sha256)];
       kinds[opened.kind]++;
+      if (opened.kind === "patch") await sameAuthor(bytes);
       if (JSON.stringify(comparable(opened)) !== JSON.stringify(comparable(read))) expect(opened).toEqual(read);
     }
     expect(kinds).toEqual({ patch: 2064, cover: 256, other: 3838 });
@@ -107,7 +115,8 @@ describe("a mail that was made", () => {
         const body = encoding === "base64" && truthful ? `${Buffer.from(plain).toString("base64")}\n` : plain;
         const head = `${start}From: A <a@example.org>\nSubject: ${subject}\nMessage-ID: <1@example.org>\nContent-Type: ${type}\n`;
         const text = `${head}${encoding === "" ? "" : `Content-Transfer-Encoding: ${encoding}\n`}\n${body}`;
-        await same(Buffer.from(crlf ? text.replace(/\r?\n/g, "\r\n") : text));
+        const raw = Buffer.from(crlf ? text.replace(/\r?\n/g, "\r\n") : text);
+        if ((await same(raw)).kind === "patch") await sameAuthor(raw);
       }),
       { numRuns: 2000 },
     );
