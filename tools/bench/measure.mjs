@@ -34,7 +34,8 @@ export function runOnce({ command, args, env = {}, codes = [0], before }) {
   }
 }
 
-const median = (numbers) => {
+/** The middle one. */
+export const median = (numbers) => {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 };
