@@ -1,10 +1,18 @@
 import { defineConfig } from "vitest/config";
 
+/**
+ * Tests with real peers (git, public-inbox, PostgreSQL, whole programs that are killed) are in files named *.peers.test.ts and take
+ * minutes: `npm run test:peers` runs them, `npm test` all others.
+ */
+const peers = process.env.PATCHWITNESS_PEERS === "1";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: [peers ? "test/**/*.peers.test.ts" : "test/**/*.test.ts"],
+    exclude: peers ? [] : ["test/**/*.peers.test.ts"],
     globalSetup: ["test/build-once.ts"],
     testTimeout: 60_000,
+    maxWorkers: 2,
     coverage: { include: ["src/**"] },
   },
 });
