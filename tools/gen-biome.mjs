@@ -19,6 +19,7 @@ const SOLE_IMPORTERS = {
   pino: "src/apps/watch/log.ts",
   "prom-client": "src/apps/watch/metrics.ts",
   croner: "src/apps/watch/daemon.ts",
+  nodemailer: "src/io/mail/smtp.ts",
 };
 
 const layerRule = (layer) => {

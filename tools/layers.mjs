@@ -9,6 +9,7 @@ export const LAYERS = [
   "rules",
   "review",
   "report",
+  "speak",
   "watch",
   "io",
   "apps",

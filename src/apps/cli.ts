@@ -9,7 +9,9 @@ import { EXIT } from "../errors.js";
 import { endOnClosedPipe, remark } from "../io/terminal.js";
 import { FAIL_ON } from "../report/plan.js";
 import { FORMATS } from "./formats.js";
+import type { LedgerOptions } from "./ledger-command.js";
 import type { ParseOptions } from "./parse-command.js";
+import type { QueueAction, QueueOptions } from "./queue-command.js";
 import { reportError } from "./report-error.js";
 import type { ReviewOptions } from "./review-command.js";
 import type { ThreadCommandOptions } from "./thread-command.js";
@@ -127,6 +129,12 @@ const watchCommand = (program: Command): void => {
     .option("--daemon", "rounds by the schedule of the configuration, until it is stopped (SIGTERM)")
     .option("--retry", "take up what was given up (dead letters) first")
     .option("--dry-run", "in a store that is gone afterwards; prints a table of findings by rule")
+    .option("--plan", "print what would be said of each patch, to whom and when, or why nothing is")
+    .addOption(
+      new Option("--send", "send the mails that lists have opted in for; without it they stay drafts").conflicts(
+        "dryRun",
+      ),
+    )
     .option("--since <day>", "only mails sent since then: 2019-04 or 2019-04-17")
     .option("--until <day>", "only mails sent until then, that month or day included")
     .action(async (options: WatchOptions) => {
@@ -142,6 +150,52 @@ const watchCommand = (program: Command): void => {
     .action(async (file: string) => {
       const { runConfigCheck } = await import("./config-command.js");
       process.exitCode = await runConfigCheck(file);
+    });
+};
+
+const queueCommand = (program: Command): void => {
+  const queue = program.command("queue").description("mails that wait: for their time, or for a moderator's word");
+  const sub = (name: string, what: string, args: readonly [string, string][]) => {
+    const command = queue.command(name).description(what).requiredOption("-c, --config <file>", CONFIG);
+    for (const [argument, about] of args) command.argument(argument, about);
+    return command;
+  };
+  const run = async (name: QueueAction, options: QueueOptions, key?: string, reason?: string): Promise<void> => {
+    const { runQueue } = await import("./queue-command.js");
+    process.exitCode = await runQueue({ ...options, action: name, key: key ?? null, reason: reason ?? null });
+  };
+  const KEY = "Message-ID of the patch, or the word that a moderator was told";
+  sub("list", "print what waits, one line each", [])
+    .option("--all", "also drafts, and what was sent, dropped or failed")
+    .action((options: QueueOptions) => run("list", options));
+  sub("show", "print a mail as it would go out", [["<key>", KEY]]).action((key: string, options: QueueOptions) =>
+    run("show", options, key),
+  );
+  sub("approve", "let a held mail go out when its time has come", [["<key>", KEY]]).action(
+    (key: string, options: QueueOptions) => run("approve", options, key),
+  );
+  sub("edit", "change the text of a mail that waits, in $EDITOR or from a file", [["<key>", KEY]])
+    .option("--file <file>", "take the text from a file; - for standard input")
+    .action((key: string, options: QueueOptions) => run("edit", options, key));
+  sub("drop", "never send a mail", [
+    ["<key>", KEY],
+    ["[reason]", "why"],
+  ]).action((key: string, reason: string | undefined, options: QueueOptions) => run("drop", options, key, reason));
+};
+
+const ledgerCommand = (program: Command): void => {
+  program
+    .command("ledger")
+    .description("how right each rule was, by the answers of people and by judgements put down here")
+    .requiredOption("-c, --config <file>", CONFIG)
+    .option("--add <id>", "put a judgement about a finding down")
+    .addOption(new Option("--verdict <verdict>", "what was judged").choices(["valid", "invalid"]))
+    .option("--by <who>", "who judged")
+    .option("--reason <text>", "why")
+    .option("--answers", "print each answer, not only the sums")
+    .action(async (options: LedgerOptions) => {
+      const { runLedger } = await import("./ledger-command.js");
+      process.exitCode = await runLedger(options);
     });
 };
 
@@ -172,6 +226,8 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   parseCommand(program);
   threadCommand(program);
   watchCommand(program);
+  queueCommand(program);
+  ledgerCommand(program);
   await completionCommand(program, argv);
   return program;
 };

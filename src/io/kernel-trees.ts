@@ -2,8 +2,11 @@
  * The configured kernel trees: keeps them up to date, and finds for a series the state that it was made on. The order of
  * the ways is decided in watch/base-candidates.ts; here they are gone with git.
  */
+
+import type { Patch } from "../patch/patch.js";
 import type { BaseAttempt, BaseQuery, BaseReason, FindPatch, TreeConfig } from "../watch/base.js";
 import { type MaintainersSection, parseMaintainers } from "../watch/maintainers.js";
+import { isMerged } from "../watch/merged.js";
 import { BaseSearch, type Chosen, type SearchLimits } from "./base-search.js";
 import { type FetchLimits, fetchTree, type TreeUpdate } from "./fetch-tree.js";
 import { remotesOf, remoteUrls, tipsOf } from "./git-refs.js";
@@ -20,6 +23,8 @@ export interface KernelTrees {
    * repository breaks while it is read. Close the tree.
    */
   choose(query: BaseQuery, find?: FindPatch): Promise<Chosen>;
+  /** Message-IDs of patches that the tip of a tree has already. A tree that cannot be read has nothing. */
+  merged(patches: readonly Patch[]): Promise<Set<string>>;
   /** Fetches one tree, or all of them, unless that was done within the interval. Never rejects. */
   update(name?: string): Promise<TreeUpdate[]>;
 }
@@ -81,6 +86,24 @@ class GitKernelTrees implements KernelTrees {
     if (!usable) return search.finish();
     await search.prepare(find ?? null);
     return search.run({ trees, maintainers: () => this.sections(trees) });
+  }
+
+  async merged(patches: readonly Patch[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (const config of this.configs) {
+      if ((await remotesOf(config.path)) === null) continue;
+      for (const revision of await tipsOf(config)) {
+        const tree = await openTree(config.path, { revision });
+        try {
+          for (const patch of patches)
+            if (patch.messageId !== null && !found.has(patch.messageId) && (await isMerged(patch, tree)))
+              found.add(patch.messageId);
+        } finally {
+          await tree.close();
+        }
+      }
+    }
+    return found;
   }
 
   private fetchOnce(tree: TreeConfig): Promise<TreeUpdate> {

@@ -24,7 +24,7 @@ import { oneLine } from "./visible.js";
 import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
 import { wrap } from "./wrap.js";
 
-export type { ReplyOptions } from "./reply-envelope.js";
+export type { PostOptions, ReplyLinks, ReplyOptions } from "./reply-envelope.js";
 
 interface Placed {
   finding: Finding;
@@ -163,8 +163,12 @@ const bodyLines = (
 };
 
 /** The reply to one patch as RFC 5322 text with LF line ends, or null when nothing in it is for its author. */
-export const replyMail = (reviewed: ReviewedPatch, result: ReviewResult, options: ReplyOptions): string | null => {
-  const findings = reviewed.findings.filter(isPosted);
+export const replyMail = (
+  reviewed: ReviewedPatch,
+  result: ReviewResult,
+  options: ReplyOptions,
+  findings: readonly Finding[] = reviewed.findings.filter(isPosted),
+): string | null => {
   if (findings.length === 0) return null;
   const body = `${bodyLines(reviewed, findings, result, options).join("\n")}\n`;
   return `${replyHeaders(reviewed, findings, result.review.tool, body, options).join("\n")}\n\n${body}`;

@@ -17,6 +17,25 @@ export interface ReplyOptions {
   tree: string | null;
   /** Who sends the mail; null for the tool itself, at a name that cannot be delivered to (RFC 2606). */
   from: Mailbox | null;
+  /** For a mail that the program sends itself, rather than a draft for a person. */
+  post?: PostOptions;
+}
+
+/** To whom a mail goes that was planned, and what it links. Its Date is that of its sending, and put in then. */
+export interface PostOptions {
+  to: readonly Mailbox[];
+  cc: readonly Mailbox[];
+  /** Where people go on talking: the list, or whoever answers for the program. */
+  replyTo: Mailbox | null;
+  /** Host of the Message-ID. */
+  domain: string;
+  links: ReplyLinks;
+}
+
+/** Pages about the patch: its thread in the archive, and those of other reviewers. */
+export interface ReplyLinks {
+  thread: string | null;
+  pages: readonly { name: string; url: string }[];
 }
 
 const DOMAIN = "patchwitness.invalid";
@@ -107,8 +126,9 @@ export const replyHeaders = (
   options: ReplyOptions,
 ): string[] => {
   const self = options.from ?? SELF;
-  const { to, cc } = recipients(reviewed, self);
-  const mailingList = listOf(reviewed);
+  const { post } = options;
+  const { to, cc } = post ?? recipients(reviewed, self);
+  const mailingList = post === undefined ? listOf(reviewed) : post.replyTo;
   const parent = safeMessageId(reviewed.patch.messageId);
   const present = (field: string | null): string[] => (field === null ? [] : [field]);
   const fields = [
@@ -117,7 +137,7 @@ export const replyHeaders = (
     ...present(addressField("Cc", cc)),
     ...present(mailingList === null ? null : addressField("Reply-To", [mailingList])),
     textField("Subject", replySubject(reviewed.patch.subject)),
-    ...dateField(reviewed),
+    ...(post === undefined ? dateField(reviewed) : []),
     ...(parent === null ? [] : [idField("In-Reply-To", [parent]), idField("References", references(reviewed))]),
     "Auto-Submitted: auto-generated",
     ...ownFields(reviewed, findings, tool, options.tree),
@@ -125,7 +145,7 @@ export const replyHeaders = (
     "Content-Type: text/plain; charset=utf-8",
     "Content-Transfer-Encoding: 8bit",
   ];
-  return [`Message-ID: <${fnv1a(`${fields.join("\n")}\n\n${body}`)}@${DOMAIN}>`, ...fields];
+  return [`Message-ID: <${fnv1a(`${fields.join("\n")}\n\n${body}`)}@${post?.domain ?? DOMAIN}>`, ...fields];
 };
 
 const firstFitting = (candidates: readonly string[]): string => {
@@ -147,7 +167,14 @@ const reproduceLines = (id: string, tree: string): string[] => [
   `Reproduce: b4 mbox -o- ID | review -${tree}, with the ID of In-Reply-To`,
 ];
 
-/** The four lines below `-- `: rule and version, base, how to reproduce, how to answer. */
+/** A label and URLs on one line, which may be longer than others: a URL is not broken (RFC 3986, appendix C). */
+const linkLine = (label: string, urls: readonly string[]): string =>
+  defuse(`${label} ${urls.map((url) => oneLine(url).replace(/[\s<>"]/g, encodeURIComponent)).join(" ")}`);
+
+/** Pages of other reviewers that a footer has room for. */
+const MAX_PAGES = 2;
+
+/** The four lines below `-- `: rule and version, base, how to reproduce (with the thread's link), how to answer. */
 export const footerLines = (
   reviewed: ReviewedPatch,
   findings: readonly Finding[],
@@ -163,17 +190,27 @@ export const footerLines = (
   const base = treeOf(reviewed, options.tree) ?? unread;
   const tree = options.tree === null ? "" : " --tree LINUX";
   const id = safeMessageId(reviewed.patch.messageId);
+  const thread = options.post?.links.thread ?? null;
+  const pages = (options.post?.links.pages ?? []).slice(0, MAX_PAGES).map(({ url }) => url);
+  const named = [
+    `${version}: ${rules.join(", ")}`,
+    `${version}: ${ruleNames(rules)}`,
+    `${version}: ${rules.length} rules`,
+  ];
+  const based = [`Base: ${defuse(base)}; rules ${digestOfRules}`, `Base: ${defuse(base)}`, `Rules ${digestOfRules}`];
+  // Four lines are what a reader puts up with: where a page is linked, the base shares its line with the rules.
+  const short = treeCommit(treeOf(reviewed, options.tree))?.slice(0, 12);
+  const onBase = short === undefined ? [] : named.map((line) => `${line}; base ${short}`);
   return [
-    firstFitting([
-      `${version}: ${rules.join(", ")}`,
-      `${version}: ${ruleNames(rules)}`,
-      `${version}: ${rules.length} rules`,
-    ]),
-    firstFitting([`Base: ${defuse(base)}; rules ${digestOfRules}`, `Base: ${defuse(base)}`, `Rules ${digestOfRules}`]),
-    firstFitting([
-      ...(id === null ? [] : reproduceLines(defuse(id), tree)),
-      `Reproduce: save this thread as text or mbox, then review${tree} FILE`,
-    ]),
+    ...(pages.length === 0
+      ? [firstFitting(named), firstFitting(based)]
+      : [firstFitting([...onBase, ...named]), linkLine("See also:", pages)]),
+    thread === null
+      ? firstFitting([
+          ...(id === null ? [] : reproduceLines(defuse(id), tree)),
+          `Reproduce: save this thread as text or mbox, then review${tree} FILE`,
+        ])
+      : linkLine(`Reproduce: review thread${tree}`, [thread]),
     firstFitting([
       `Wrong? Reply with "#review invalid ${ids.join(" ")} REASON"`,
       'Wrong? Reply with "#review invalid ID REASON", ID as in the headers',

@@ -3,14 +3,14 @@
  * it is; schemas/watch-config.schema.json is made of it.
  */
 import { z } from "zod";
-import { parseDuration } from "./schedule.js";
+import { duration } from "../speak/duration.js";
+import { ledgerSchema, listSchema, mailSchema, policyProblems } from "../speak/policy.js";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower-case letters, digits, dots and dashes");
 const path = z.string().min(1);
 const httpUrl = z.url({ protocol: /^https?$/, error: "an http or https URL" });
 const port = z.int().min(1).max(65535);
 const host = z.string().regex(/^[A-Za-z0-9.:-]+$/, "a host name or address");
-const duration = z.string().refine((text) => parseDuration(text) !== null, "a number and s, m, h or d: 90s, 2h, 1d");
 
 const common = {
   name: name.describe("What the source is called, in logs and in the store: not to be changed later"),
@@ -166,6 +166,9 @@ export const configSchema = z.strictObject({
     .regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/, "host:port")
     .optional()
     .describe("Where --daemon answers /metrics and /healthz: 127.0.0.1:9464"),
+  lists: z.array(listSchema).default([]).describe("Lists that are spoken to; a list that is not named gets nothing"),
+  mail: mailSchema.optional().describe("How mails are written and sent; none is when left out"),
+  ledger: ledgerSchema.describe("When answers take a rule off duty"),
   log: z.enum(["silent", "error", "warn", "info", "debug"]).default("info").describe("Least level that is logged"),
 });
 
@@ -179,6 +182,7 @@ export function configProblems(config: WatchConfig): string[] {
     (s) => s.type === "nntp" && (s.user === undefined) !== (s.passwordEnv === undefined),
   );
   return [
+    ...policyProblems({ lists: config.lists, mail: config.mail ?? null }),
     ...logins.map((s) => `sources: ${s.name}: user and passwordEnv go together`),
     ...twice(
       "sources",

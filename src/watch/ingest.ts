@@ -2,6 +2,8 @@
  * From an archive into the store: batch by batch, each recorded with the cursor behind it in one transaction. What cannot be
  * read is put to the dead letters with its reason, in that same transaction, so that the cursor passes nothing unrecorded.
  */
+
+import type { NoteReader } from "./notes.js";
 import { type Digest, openMail } from "./open-mail.js";
 import type { DeadLetter, MailRecord } from "./records.js";
 import { type ArchivedMail, type Batch, type Source, SourceError, type SourceReason } from "./source.js";
@@ -13,6 +15,8 @@ export const MAX_ATTEMPTS = 3;
 export interface IngestOptions {
   now: () => string;
   digest: Digest;
+  /** Reads commands and links from answers; null or left out: nobody wants them. */
+  notes?: NoteReader | null;
   signal?: AbortSignal;
   /** Is told after each batch. */
   onBatch?: (got: { source: string; mails: number; fresh: number; dead: number; removed: number }) => void;
@@ -78,7 +82,7 @@ const isAbort = (error: unknown): boolean => error instanceof Error && error.nam
 async function openBatch(source: string, batch: Batch, options: IngestOptions): Promise<RecordedBatch> {
   const out: RecordedBatch = { mails: [], removed: [], dead: [], cursor: batch.cursor };
   for (const mail of batch.mails) {
-    const opened = await tryToOpen(mail, options.digest);
+    const opened = await tryToOpen(mail, options.digest, options.notes ?? null);
     if ("reason" in opened) out.dead.push(deadMail(source, mail, opened.reason));
     else if (options.wanted?.(opened.mail) !== false) out.mails.push({ mail: opened.mail, ref: mail.ref });
   }
@@ -105,11 +109,12 @@ async function openBatch(source: string, batch: Batch, options: IngestOptions): 
 export async function tryToOpen(
   mail: ArchivedMail,
   digest: Digest,
+  notes: NoteReader | null = null,
 ): Promise<{ mail: MailRecord } | { reason: string }> {
   let reason = "";
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     try {
-      return { mail: await openMail(mail, digest) };
+      return { mail: await openMail(mail, digest, notes) };
     } catch (error) {
       reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     }

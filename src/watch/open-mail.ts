@@ -8,6 +8,7 @@ import { parsePipermailText } from "../message/pipermail-text.js";
 import { readSingle } from "../message/read-message.js";
 import { readAuthor, readPatches } from "../patch/read-patch.js";
 import type { SeriesInput } from "../thread/collect-series.js";
+import type { NoteReader } from "./notes.js";
 import type { MailRecord } from "./records.js";
 import type { ArchivedMail, MailForm } from "./source.js";
 import { diffAtSight, diffInBody } from "./triage.js";
@@ -35,11 +36,17 @@ export async function messageOf(form: MailForm, raw: Buffer): Promise<Message> {
  * The record of a mail as it stands in an archive. Odd mail becomes an odd record; only bytes that no parser survives throw.
  * Most of an archive needs no more than its headers: bodies are decoded where a look at the bytes does not settle what they are.
  */
-export async function openMail({ form, raw }: ArchivedMail, digest: Digest): Promise<MailRecord> {
+export async function openMail(
+  { form, raw }: ArchivedMail,
+  digest: Digest,
+  notes: NoteReader | null = null,
+): Promise<MailRecord> {
   const bytes = bufferOf(raw);
   if (form !== "mail") return openPage(form, bytes, digest);
   const head = readHead(bytes);
-  return recordOf(head, await kindAtSight(head, bytes), form, bytes, digest);
+  const record = recordOf(head, await kindAtSight(head, bytes), form, bytes, digest);
+  const found = notes?.mayHold(bytes) ? notes.read(await parseMessage(bytes)) : undefined;
+  return found === undefined ? record : { ...record, notes: found };
 }
 
 /** As {@link openMail}, with all of the mail read: what a look at its bytes comes to must be the same. */

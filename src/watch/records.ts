@@ -3,6 +3,7 @@
  * Date.toISOString writes them, so that they compare as text.
  */
 import type { MailForm } from "./source.js";
+import type { MailNotes } from "./speech.js";
 
 /** patch: carries a diff and may be part of a series. cover: begins one. other: an answer, an announcement, anything else. */
 export type MailKind = "patch" | "cover" | "other";
@@ -23,6 +24,8 @@ export interface MailRecord {
   raw: Uint8Array;
   /** "sha256-<hex>" of the mail as the archive gave it. */
   digest: string;
+  /** Commands and links in an answer; left out where there are none. */
+  notes?: MailNotes;
 }
 
 /** A series as it is known now. Its key is the id of its first mail: the cover, or the patch with the lowest number. */
@@ -69,13 +72,6 @@ export interface FindingRecord {
   messageId: string | null;
   path: string;
   line: number;
-}
-
-/** Something that is to be sent once. `key` is unique for its target: the same is never put in twice. */
-export interface OutboxRecord {
-  target: string;
-  key: string;
-  payload: unknown;
 }
 
 /** A mail or series that could not be dealt with; kept with its bytes so that it can be tried again. */

@@ -1,18 +1,10 @@
-/** When things are due: durations and days as people write them, and how long to wait before trying again. */
+/** When things are due: days as people write them, and how long to wait before trying again. */
 
 /** Waits after the first, second, … failure of a series. Milliseconds. */
 const BACK_OFF = [60_000, 10 * 60_000, 60 * 60_000];
 
 /** How long a series waits before it is tried again, by how often it failed before. */
 export const retryWait = (attempts: number): number => BACK_OFF[Math.min(attempts, BACK_OFF.length - 1)] ?? 0;
-
-const UNITS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** "90s", "2h", "1d" in milliseconds; null for anything else. */
-export function parseDuration(text: string): number | null {
-  const match = /^(\d{1,6})([smhd])$/.exec(text);
-  return match === null ? null : Number(match[1]) * (UNITS[match[2] ?? ""] ?? Number.NaN);
-}
 
 /** "2019-04", "2019-04-17": the first moment of it, or the first behind it, as ISO; null for what names no month or day. */
 export function parseDay(text: string, end = false): string | null {

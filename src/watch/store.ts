@@ -2,15 +2,9 @@
  * Port to the store. Every method is one transaction: it happened as a whole, or not at all. The same mails in the same
  * archives give the same store, however often a run was cut off in between.
  */
-import type {
-  DeadLetter,
-  FindingRecord,
-  MailRecord,
-  OutboxRecord,
-  SeriesRecord,
-  SeriesState,
-  VerdictRecord,
-} from "./records.js";
+
+import type { OutboxRecord } from "./outbox.js";
+import type { DeadLetter, FindingRecord, MailRecord, SeriesRecord, SeriesState, VerdictRecord } from "./records.js";
 
 /** Mails of a batch, as they are recorded together with the cursor behind them. */
 export interface RecordedBatch {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseDay, parseDuration, retryWait } from "../../src/watch/schedule.js";
+import { parseDuration } from "../../src/speak/duration.js";
+import { parseDay, retryWait } from "../../src/watch/schedule.js";
 
 describe("durations", () => {
   it.each([

@@ -9,6 +9,7 @@ import type { SqlStore } from "../../io/store/store.js";
 import type { RuleSet } from "../../rules/rule-set.js";
 import type { ParseC } from "../../source/parse-c.js";
 import type { WatchConfig } from "../../watch/config.js";
+import type { NoteReader } from "../../watch/notes.js";
 import type { Digests } from "../../watch/open-mail.js";
 import type { Logger } from "./log.js";
 import type { Metrics } from "./metrics.js";
@@ -25,6 +26,8 @@ export interface WatchContext {
   /** Ends when the process is asked to stop: what is under way is finished, nothing new begun. */
   signal: AbortSignal;
   digests: Digests;
+  /** Reads commands and links from answers; null when the configuration has no use for them. */
+  notes: NoteReader | null;
   now: () => Date;
 }
 

@@ -2,21 +2,26 @@
 
 import { startWorkers } from "../../io/store/queue.js";
 import type { ReviewResult } from "../../review/finding.js";
+import { parseDuration } from "../../speak/duration.js";
 import { type Ingested, ingest, MAX_ATTEMPTS } from "../../watch/ingest.js";
-import { judgeSeries, type Reviewer } from "../../watch/judge.js";
+import { type Judgement, judgeSeries, type Reviewer, type Teller } from "../../watch/judge.js";
 import type { MailRecord, SeriesRecord } from "../../watch/records.js";
 import { sortNewMails } from "../../watch/regroup.js";
-import { parseDuration, retryWait } from "../../watch/schedule.js";
+import { retryWait } from "../../watch/schedule.js";
 import type { Source } from "../../watch/source.js";
 import type { DueSeries } from "../../watch/store.js";
 import type { WatchContext } from "./context.js";
 import { brief } from "./log.js";
+import type { Speaker } from "./speaking.js";
 
 export interface CycleOptions {
   sources: readonly Source[];
   review: Reviewer;
+  /** Plans what is said of a judged series; null: nothing is. */
+  tell: Teller | null;
+  speaker: Speaker | null;
   wanted?: (mail: MailRecord) => boolean;
-  onResult?: (result: ReviewResult) => void;
+  onResult?: (judgement: Judgement) => Promise<void>;
   /** Is called between pieces of work, when nothing of the last one is wanted any more. */
   between?: () => Promise<void>;
   /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
@@ -42,7 +47,9 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
   report.sorted = await sortNewMails(store, digests, () => context.now().toISOString(), signal, options.between);
   if (report.sorted > 0) log.info({ mails: report.sorted }, "put into series");
+  await options.speaker?.listen();
   await judgeDue(context, options, report);
+  await options.speaker?.send();
   context.metrics.setCounts(await store.counts());
   return report;
 }
@@ -58,6 +65,7 @@ async function readSource(source: Source, context: WatchContext, wanted?: (mail:
       if (dead > 0) metrics.dead.inc({ kind: "mail" }, dead);
       log.debug({ mails, dead, ...rest }, "batch recorded");
     },
+    notes: context.notes,
     ...(wanted === undefined ? {} : { wanted }),
   });
   const { failure, ...numbers } = got;
@@ -86,10 +94,10 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
     judge: async (due) => {
       const started = performance.now();
       try {
-        const judgement = await judgeSeries(due, store, options.review);
+        const judgement = await judgeSeries(due, store, options.review, options.tell);
         report.judged++;
         tellJudged(due.series, judgement.result, context);
-        options.onResult?.(judgement.result);
+        await options.onResult?.(judgement);
         return judgement;
       } catch (error) {
         report.failed++;

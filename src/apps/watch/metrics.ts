@@ -47,6 +47,18 @@ export class Metrics {
     labelNames: ["source", "reason"],
     ...this.of,
   });
+  readonly commands = new Counter({
+    name: "patchwitness_commands_total",
+    help: "Commands by mail, by what became of them",
+    labelNames: ["verb", "outcome"],
+    ...this.of,
+  });
+  readonly mailEnds = new Counter({
+    name: "patchwitness_outgoing_total",
+    help: "Mails that were dealt with: sent, waiting, postponed, dropped, failed, unsure",
+    labelNames: ["end"],
+    ...this.of,
+  });
   readonly seconds = new Histogram({
     name: "patchwitness_review_seconds",
     help: "Time to judge a series",

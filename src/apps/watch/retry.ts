@@ -26,7 +26,7 @@ async function retryMail(letter: DeadLetter, context: WatchContext, sources: rea
   const { source, ref } = letter;
   if (source === null) return false;
   const found = await archived(letter, context, sources);
-  const opened = "reason" in found ? found : await tryToOpen(found, digests.sha256);
+  const opened = "reason" in found ? found : await tryToOpen(found, digests.sha256, context.notes);
   if ("reason" in opened) {
     log.warn({ letter: letter.key, reason: opened.reason }, "the mail cannot be read still");
     return false;

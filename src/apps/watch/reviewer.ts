@@ -1,20 +1,24 @@
 /** Reviews the mails of a series on the tree that was found for it. */
-import { openKernelTrees } from "../../io/kernel-trees.js";
+import { type KernelTrees, openKernelTrees } from "../../io/kernel-trees.js";
 import type { Message } from "../../message/message.js";
 import type { Patch } from "../../patch/patch.js";
 import { readPatches } from "../../patch/read-patch.js";
 import { reviewMessages } from "../../review/review.js";
+import { parseDuration } from "../../speak/duration.js";
 import { baseQuery, type FindPatch } from "../../watch/base.js";
 import type { Prerequisite } from "../../watch/base-notes.js";
 import type { Reviewer } from "../../watch/judge.js";
 import { recordedMessage } from "../../watch/open-mail.js";
 import type { SeriesRecord } from "../../watch/records.js";
-import { parseDuration } from "../../watch/schedule.js";
 import type { Store } from "../../watch/store.js";
 import type { WatchContext } from "./context.js";
 
 /** A reviewer over the configured trees; `update` fetches those that are older than their configuration allows. */
-export function makeReviewer(context: WatchContext): { review: Reviewer; update: () => Promise<void> } {
+export function makeReviewer(context: WatchContext): {
+  review: Reviewer;
+  update: () => Promise<void>;
+  trees: KernelTrees;
+} {
   const { config, rules, parse, version, index, log } = context;
   const intervalMs = Math.min(...config.trees.map((t) => parseDuration(t.every) ?? 0), 24 * 3_600_000);
   const trees = openKernelTrees(config.trees, { fetch: { intervalMs, now: () => context.now().getTime() } });
@@ -33,7 +37,7 @@ export function makeReviewer(context: WatchContext): { review: Reviewer; update:
       else if (fetched) log.info({ tree }, "tree fetched");
     }
   };
-  return { review, update };
+  return { review, update, trees };
 }
 
 /** The patches of mails, in order, and the mail that only introduces them. */

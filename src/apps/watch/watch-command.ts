@@ -1,6 +1,4 @@
 /** `review watch`: follows list archives and reviews what arrives. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
@@ -8,10 +6,8 @@ import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/cont
 import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
 import { makeHeapKeeper } from "../../io/heap.js";
-import { claimFile } from "../../io/store/sqlite.js";
-import { openStore, type SqlStore } from "../../io/store/store.js";
 import { writeOutput } from "../../io/terminal.js";
-import type { WatchConfig } from "../../watch/config.js";
+import { noteReader } from "../../watch/notes.js";
 import type { MailRecord } from "../../watch/records.js";
 import { parseDay } from "../../watch/schedule.js";
 import { type Source, SourceError } from "../../watch/source.js";
@@ -21,9 +17,13 @@ import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
 import { checkSchedule, runBySchedule } from "./daemon.js";
 import { openLog } from "./log.js";
 import { Metrics, serveMetrics } from "./metrics.js";
+import { openPlace } from "./place.js";
+import { outboxText, planText } from "./plan-text.js";
 import { retryDead } from "./retry.js";
 import { makeReviewer } from "./reviewer.js";
+import { openSpeaker } from "./speaking.js";
 import { FindingTable } from "./table.js";
+import { makeTeller } from "./teller.js";
 
 export interface WatchOptions {
   config: string;
@@ -31,6 +31,8 @@ export interface WatchOptions {
   daemon?: boolean;
   retry?: boolean;
   dryRun?: boolean;
+  plan?: boolean;
+  send?: boolean;
   since?: string;
   until?: string;
 }
@@ -56,6 +58,7 @@ export async function runWatch(options: WatchOptions, version: string): Promise<
     version,
     signal,
     digests: DIGESTS,
+    notes: noteReader(config.mail ?? null),
     now,
   };
   try {
@@ -71,14 +74,21 @@ async function watch(
   wanted: ((mail: MailRecord) => boolean) | undefined,
 ): Promise<ExitCode> {
   const sources = openSources(context);
-  const { review, update } = makeReviewer(context);
+  const { review, update, trees } = makeReviewer(context);
   const table = new FindingTable();
+  const send = options.send === true;
+  const speaker = await openSpeaker(context, trees, send);
   const cycle: CycleOptions = {
     sources,
     review,
+    tell: await makeTeller(context, trees, !send),
+    speaker,
     lookingBack: options.dryRun === true,
     between: makePause(),
-    onResult: (result) => table.add(result.review.findings),
+    async onResult({ result, plans }) {
+      table.add(result.review.findings);
+      if (options.plan === true) await writeOutput(planText(plans));
+    },
     ...(wanted === undefined ? {} : { wanted }),
   };
   let failed = false;
@@ -97,7 +107,9 @@ async function watch(
       failed = false;
     } else await round();
     if (options.dryRun === true) await writeOutput(table.text());
+    if (options.plan === true) await writeOutput(outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
   } finally {
+    await speaker?.close();
     for (const source of sources) await source.close();
   }
   return failed ? EXIT.network : EXIT.nothing;
@@ -147,41 +159,6 @@ function bound(name: string, text: string | undefined, end: boolean): string | n
   const time = parseDay(text, end);
   if (time !== null) return time;
   throw new ReviewError("bad-day", EXIT.usage, `--${name}: ${text} is no month or day; write 2019-04 or 2019-04-17`);
-}
-
-/** The store of the configuration; for a dry run one that is gone afterwards. */
-async function openPlace(config: WatchConfig, dry: boolean): Promise<{ store: SqlStore; close: () => Promise<void> }> {
-  if (dry) {
-    const folder = await mkdtemp(join(tmpdir(), "patchwitness-"));
-    const store = await openStore({ file: join(folder, "store.db") });
-    const close = async (): Promise<void> => {
-      await store.close();
-      await rm(folder, { recursive: true, force: true });
-    };
-    return { store, close };
-  }
-  const url = process.env.DATABASE_URL || config.database;
-  if (url !== undefined) {
-    const store = await openStore({ url });
-    return { store, close: () => store.close() };
-  }
-  return openAlone(join(config.data, "store.db"));
-}
-
-/** A store in a file is one process's: what an earlier one had begun when it was killed is begun again. */
-async function openAlone(file: string): Promise<{ store: SqlStore; close: () => Promise<void> }> {
-  const release = claimFile(file);
-  if (release === null) {
-    const message = "another process watches with this data folder; its round is not over yet";
-    throw new ReviewError("store-in-use", EXIT.input, message);
-  }
-  const store = await openStore({ file });
-  await store.endLeases(new Date().toISOString());
-  const close = async (): Promise<void> => {
-    await store.close();
-    release();
-  };
-  return { store, close };
 }
 
 function openSources({ config, version }: WatchContext): Source[] {

@@ -4,9 +4,11 @@ import type { Kysely } from "kysely";
 import type { SqlStore } from "./store.js";
 
 const TABLES = [
+  "answers",
   "cursors",
   "dead_letters",
   "findings",
+  "mail_notes",
   "mail_parents",
   "mails",
   "outbox",

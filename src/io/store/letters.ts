@@ -58,7 +58,7 @@ export async function countAll(sql: Sql): Promise<Counts> {
   const count = (from: string) => raw<number | string>`(select count(*) from ${raw.raw(from)})`;
   const { rows } = await raw<Record<string, number | string>>`select
     ${count("mails")} as mails, ${count("sightings")} as sightings, ${count("verdicts")} as verdicts,
-    ${count("findings")} as findings, ${count("outbox where sent_at is null")} as outbox,
+    ${count("findings")} as findings, ${count("outbox where state in ('waiting', 'held')")} as outbox,
     ${count("dead_letters")} as letters, ${count("series where state = 'open'")} as open,
     ${count("series where state = 'judged'")} as judged, ${count("series where state = 'dead'")} as dead`.execute(
     sql.db,

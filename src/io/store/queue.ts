@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { EXIT, ReviewError } from "../../errors.js";
-import type { FindingRecord, OutboxRecord } from "../../watch/records.js";
+import type { OutboxRecord } from "../../watch/outbox.js";
+import type { FindingRecord } from "../../watch/records.js";
 import type { DueSeries } from "../../watch/store.js";
 import type { Job, JobQueue } from "./graphile.js";
 import type { Pool } from "./postgres.js";

@@ -1,6 +1,7 @@
 /** Batches of an archive: mails, where they were seen, what could not be read, and the cursor behind them. */
 import { sql as raw, type Transaction } from "kysely";
 import type { DeadLetter } from "../../watch/records.js";
+import type { MailNotes } from "../../watch/speech.js";
 import type { RecordedBatch } from "../../watch/store.js";
 import { letterRow, mailRow } from "./rows.js";
 import type { LetterRow, MailRow, Sql, Tables } from "./tables.js";
@@ -91,7 +92,29 @@ async function putMails(trx: Trx, batch: RecordedBatch, start: number, at: strin
     .filter(({ row }) => fresh.has(row.id))
     .flatMap(({ row, parents }) => parents.map((parent, place) => ({ mail: row.id, place, parent })));
   for (const some of chunks(parents)) await trx.insertInto("mail_parents").values(some).execute();
+  const notes = new Map<string, MailNotes>();
+  for (const { mail } of batch.mails) {
+    const name = nameOf(mail.id);
+    if (mail.notes !== undefined && !notes.has(name)) notes.set(name, mail.notes);
+  }
+  await putNotes(trx, notes, sorted, fresh);
   return [...rows.values()].filter(({ row }) => row.sorted === 0 && fresh.has(row.id)).map(({ row }) => row.id);
+}
+
+/** Commands and links of mails that nobody has seen before. */
+async function putNotes(
+  trx: Trx,
+  notes: ReadonlyMap<string, MailNotes>,
+  mails: readonly { row: MailRow }[],
+  fresh: ReadonlySet<string>,
+): Promise<void> {
+  const rows = mails.flatMap(({ row }) => {
+    const found = notes.get(row.id);
+    if (found === undefined || !fresh.has(row.id)) return [];
+    const has_commands = found.commands.length > 0 ? 1 : 0;
+    return [{ mail: row.id, notes: JSON.stringify(found), has_commands, outcome: null, came_at: row.arrived_at }];
+  });
+  for (const some of chunks(rows)) await trx.insertInto("mail_notes").values(some).execute();
 }
 
 /** A mail that stands in the source again is no longer one that was taken out of it. */

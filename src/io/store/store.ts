@@ -1,21 +1,26 @@
 /**
  * The store: one schema and one set of queries for SQLite (a file, no set-up) and PostgreSQL (many workers). Each file
  * beside this one is a part of the port in src/watch/store.ts: record.ts takes mails in, mails.ts gives them back in their
- * threads, series.ts and series-keys.ts know series and their versions, due.ts leases them, verdicts.ts keeps what came of it.
+ * threads, series.ts and series-keys.ts know series and their versions, due.ts leases them, verdicts.ts keeps what came of it,
+ * outbox.ts what is sent because of that, speech.ts what people say to it.
  */
+import type { OutboxStore } from "../../watch/outbox.js";
+import type { SpeechStore } from "../../watch/speech.js";
 import type { Store } from "../../watch/store.js";
 import { dueSeries, endAllLeases, failJudging, renewLease } from "./due.js";
 import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
 import { mailByPatch, mailsById, neighboursOf, putPatchIdsOf, unsortedMails } from "./mails.js";
+import { outboxOver } from "./outbox.js";
 import { cursorOf, recordBatch } from "./record.js";
 import { migrate } from "./schema.js";
 import { putSeriesOf, seriesByKey, seriesOfChange, seriesOfMail } from "./series.js";
 import { candidatesFor } from "./series-keys.js";
+import { speechOver } from "./speech.js";
 import type { Sql } from "./tables.js";
 import { allVerdicts, recordVerdict } from "./verdicts.js";
 
 /** A store in a database, which the job queue and the dump look into. */
-export interface SqlStore extends Store {
+export interface SqlStore extends Store, OutboxStore, SpeechStore {
   readonly sql: Sql;
 }
 
@@ -75,6 +80,8 @@ function storeOver(sql: Sql): SqlStore {
     suppressed: () => suppressedFindings(sql),
     verdicts: () => allVerdicts(sql),
     counts: () => countAll(sql),
+    ...outboxOver(sql),
+    ...speechOver(sql),
     close: () => sql.db.destroy(),
   };
 }

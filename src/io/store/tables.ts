@@ -22,6 +22,26 @@ export interface Tables {
   verdicts: { series: string; revision: string; rules: string; base: string; report: string; judged_at: string };
   findings: FindingRow;
   outbox: OutboxRow;
+  /** What is kept of the text of answers: commands and links (MailNotes, as JSON), and what became of the commands. */
+  mail_notes: {
+    mail: string;
+    notes: string;
+    has_commands: number;
+    outcome: string | null;
+    came_at: string;
+    ended_at: string | null;
+  };
+  answers: {
+    finding: string;
+    said_by: string;
+    rule: string;
+    valid: number;
+    reason: string;
+    via: string;
+    answered_at: string;
+  };
+  secrets: { name: string; secret: string };
+  /** `finding` also names what is left alone otherwise: "series:<key>", "author:<address>". */
   suppressions: { finding: string; said_by: string; reason: string; suppressed_at: string };
 }
 
@@ -101,6 +121,17 @@ interface OutboxRow {
   retry_at: string | null;
   leased_until_at: string | null;
   sent_at: string | null;
+  state: string;
+  reason: string | null;
+  not_before_at: string | null;
+  list: string;
+  author: string;
+  thread: string;
+  word: string | null;
+  /** 1 while an attempt is under way, or nobody knows how it ended. */
+  pending: number;
+  first_attempt_at: string | null;
+  attempted_at: string | null;
 }
 
 /** An open database, as the queries of this folder get it. */

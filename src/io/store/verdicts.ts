@@ -1,9 +1,11 @@
 /** Verdicts, what they found, and what is to be sent because of them. */
 import type { Transaction } from "kysely";
-import type { FindingRecord, OutboxRecord, VerdictRecord } from "../../watch/records.js";
+import type { OutboxRecord } from "../../watch/outbox.js";
+import type { FindingRecord, VerdictRecord } from "../../watch/records.js";
+import { json, putRows } from "./outbox.js";
 import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
-import { chunks, compare, transact } from "./transact.js";
+import { chunks, transact } from "./transact.js";
 
 type Trx = Transaction<Tables>;
 
@@ -31,7 +33,7 @@ export function recordVerdict(
     if ((await fresh.returning("series").execute()).length === 0) return false;
     await endLease(trx, series, rules);
     await putFindings(trx, { series, revision, rules }, findings);
-    await putOutbox(trx, outbox, now);
+    await putRows(trx, outbox, now);
     return true;
   });
 }
@@ -58,22 +60,6 @@ async function putFindings(
     return { ...of, place, id: nameOf(id), rule, severity, status, message_id: messageId, path, line };
   });
   for (const some of chunks(rows)) await trx.insertInto("findings").values(some).execute();
-}
-
-async function putOutbox(trx: Trx, outbox: readonly OutboxRecord[], now: string): Promise<void> {
-  const rows = outbox.map(({ target, key, payload }) => {
-    return { target: nameOf(target), key: nameOf(key), payload: json(payload), attempts: 0, put_at: now };
-  });
-  rows.sort((a, b) => compare(a.target, b.target) || compare(a.key, b.key));
-  for (const some of chunks(rows)) {
-    const put = trx.insertInto("outbox").values(some);
-    await put.onConflict((conflict) => conflict.columns(["target", "key"]).doNothing()).execute();
-  }
-}
-
-/** JSON has no word for undefined. */
-function json(value: unknown): string {
-  return JSON.stringify(value) ?? "null";
 }
 
 /** Store.verdicts: a page at a time, each behind the one before; a verdict is never changed. */

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import type { SqlStore } from "../../../src/io/store/store.js";
 import type { DeadLetter, FindingRecord } from "../../../src/watch/records.js";
 import type { When } from "../../../src/watch/store.js";
-import { at, batch, mail, series, verdict, when } from "./examples.js";
+import { at, batch, mail, series, verdict, waiting, when } from "./examples.js";
 
 const letter = (key: string, over: Partial<DeadLetter> = {}): DeadLetter => ({
   kind: "mail",
@@ -366,7 +366,7 @@ function verdictTests(open: () => Promise<SqlStore>): void {
   it("records a verdict once, with what it found and what is to be sent", async () => {
     const store = await filled();
     await store.due(when(1));
-    const sent = { target: "list", key: "a", payload: { text: "…\0" } };
+    const sent = waiting("a", { payload: { text: "…\0" } });
     expect(await store.putVerdict(verdict(one), [finding("f"), finding("f")], [sent], at(2))).toBe(true);
     expect(await store.putVerdict(verdict(one), [finding("g")], [], at(3))).toBe(false);
     const again = verdict(one, { rules: "r2", report: ["other"], base: undefined });

@@ -1,5 +1,6 @@
 /** Mails, series and verdicts to fill stores with. */
 import { createHash } from "node:crypto";
+import type { OutboxRecord } from "../../../src/watch/outbox.js";
 import type { MailRecord, SeriesRecord, VerdictRecord } from "../../../src/watch/records.js";
 import type { RecordedBatch, Store, When } from "../../../src/watch/store.js";
 
@@ -54,6 +55,22 @@ export function verdict(of: SeriesRecord, over: Partial<VerdictRecord> = {}): Ve
   return { series: of.key, revision: of.revision, rules: "r1", base: { tree: null }, report: { said: 1 }, ...over };
 }
 
+/** Something that waits to be sent. */
+export function waiting(key: string, over: Partial<OutboxRecord> = {}): OutboxRecord {
+  return {
+    target: "mail",
+    key,
+    payload: { to: key },
+    state: "waiting",
+    notBefore: null,
+    list: "list@example.org",
+    author: `${key}@example.org`,
+    thread: key,
+    word: null,
+    ...over,
+  };
+}
+
 /** What is due at a moment, leased for ten minutes. */
 export function when(minutes: number, over: Partial<When> = {}): When {
   return {
@@ -78,7 +95,7 @@ export async function fill(store: Store): Promise<void> {
   const one = series(["a", "B"], { changeId: "x", previous: "Ä" });
   await store.putSeries(["Ä", "a", "B"], [series(["Ä"]), one], at(1));
   await store.due(when(2));
-  await store.putVerdict(verdict(one), [], [{ target: "t", key: "k", payload: [1] }], at(3));
+  await store.putVerdict(verdict(one), [], [waiting("k", { target: "t", payload: [1] })], at(3));
   await store.failSeries("Ä", "why", at(9), at(3));
   await store.suppress("f", "ann", "so", at(4));
 }

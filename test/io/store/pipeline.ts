@@ -4,7 +4,7 @@ import { writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { openStore, type SqlStore } from "../../../src/io/store/store.js";
 import type { RecordedBatch } from "../../../src/watch/store.js";
-import { batch, mail, series, verdict } from "./examples.js";
+import { batch, mail, series, verdict, waiting } from "./examples.js";
 
 const SOURCES = ["list-a", "list-b"];
 
@@ -59,7 +59,7 @@ async function judge(store: SqlStore): Promise<void> {
   const now = new Date().toISOString();
   for (const { series: one } of await store.due({ now, quietSince: now, leaseUntil: now, rules: "r1", limit: 10 })) {
     const finding = { id: `f-${one.key}`, rule: "kvm/x", severity: "error", status: "introduced" };
-    const outbox = [{ target: "list", key: one.key, payload: { to: one.author } }];
+    const outbox = [waiting(one.key, { payload: { to: one.author } })];
     await store.putVerdict(verdict(one), [{ ...finding, messageId: one.key, path: "a.c", line: 1 }], outbox, now);
   }
 }

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { startWorkers } from "../../../src/io/store/queue.js";
 import { openStore } from "../../../src/io/store/store.js";
+import { waiting } from "./examples.js";
 
 const [url = "", judgeMs = "10", leaseMs = "1000", concurrency = "1"] = process.argv.slice(2);
 const end = new AbortController();
@@ -16,7 +17,7 @@ await startWorkers({
   pollMs: Math.min(500, Number(leaseMs) / 2),
   async judge({ series }) {
     await wait(Number(judgeMs) * (0.5 + Math.random()));
-    const outbox = [{ target: "list", key: series.key, payload: process.pid }];
+    const outbox = [waiting(series.key, { payload: process.pid })];
     return { base: null, report: { series: series.key }, findings: [], outbox };
   },
 });

@@ -1,0 +1,52 @@
+/** Where the store of a configuration is, and who may open it. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EXIT, ReviewError } from "../../errors.js";
+import { claimFile } from "../../io/store/sqlite.js";
+import { openStore, type SqlStore } from "../../io/store/store.js";
+import type { WatchConfig } from "../../watch/config.js";
+
+/** The store of the configuration; for a dry run one that is gone afterwards. */
+export async function openPlace(
+  config: WatchConfig,
+  dry: boolean,
+): Promise<{ store: SqlStore; close: () => Promise<void> }> {
+  if (dry) {
+    const folder = await mkdtemp(join(tmpdir(), "patchwitness-"));
+    const store = await openStore({ file: join(folder, "store.db") });
+    const close = async (): Promise<void> => {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    };
+    return { store, close };
+  }
+  const url = urlOf(config);
+  return url === null ? openAlone(fileOf(config)) : openBeside(config);
+}
+
+const urlOf = (config: WatchConfig): string | null => process.env.DATABASE_URL || config.database || null;
+const fileOf = ({ data }: WatchConfig): string => join(data, "store.db");
+
+/** The store for a person's command, beside a watch that may be running: every change is one transaction. */
+export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore; close: () => Promise<void> }> {
+  const url = urlOf(config);
+  const store = await openStore(url === null ? { file: fileOf(config) } : { url });
+  return { store, close: () => store.close() };
+}
+
+/** A store in a file is one process's: what an earlier one had begun when it was killed is begun again. */
+async function openAlone(file: string): Promise<{ store: SqlStore; close: () => Promise<void> }> {
+  const release = claimFile(file);
+  if (release === null) {
+    const message = "another process watches with this data folder; its round is not over yet";
+    throw new ReviewError("store-in-use", EXIT.input, message);
+  }
+  const store = await openStore({ file });
+  await store.endLeases(new Date().toISOString());
+  const close = async (): Promise<void> => {
+    await store.close();
+    release();
+  };
+  return { store, close };
+}

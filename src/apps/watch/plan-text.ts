@@ -1,0 +1,52 @@
+/** `review watch --plan`: what would be said, where, to whom and when, or why nothing is, as text. */
+import type { Mailbox } from "../../message/message.js";
+import { visible } from "../../report/visible.js";
+import { outgoingSchema } from "../../speak/outgoing.js";
+import type { PatchPlan, PlannedFinding } from "../../speak/plan.js";
+import { FINDING_SILENCES, SILENCES } from "../../speak/silence.js";
+import type { OutboxRow } from "../../watch/outbox.js";
+
+const named = ({ name, address }: Mailbox): string => (name === "" ? address : `${name} <${address}>`);
+
+/** The plan of one series, patch by patch. */
+export function planText(plans: readonly PatchPlan[]): string {
+  return plans.map(patchText).join("");
+}
+
+function patchText(plan: PatchPlan): string {
+  const { reviewed } = plan;
+  const lines = [
+    `${reviewed.patch.subject} <${reviewed.patch.messageId ?? "no Message-ID"}>`,
+    ...(plan.action === "silent" ? [`  silent: ${SILENCES[plan.silence]}`] : tellingLines(plan)),
+    ...plan.findings.map(findingLine),
+  ];
+  return `${lines.map(visible).join("\n")}\n`;
+}
+
+function tellingLines(plan: Extract<PatchPlan, { action: "mail" | "hold" }>): string[] {
+  const how = plan.action === "hold" ? "held for a moderator, then mail" : "mail";
+  return [
+    `  ${how} to ${plan.to.map(named).join(", ")}`,
+    ...(plan.cc.length === 0 ? [] : [`  copies to ${plan.cc.map(named).join(", ")}`]),
+    `  by the policy of ${plan.list.address}, from ${plan.notBefore} to ${plan.sendBefore}`,
+  ];
+}
+
+function findingLine({ finding, silence }: PlannedFinding): string {
+  const { id, rule, severity, confidence, path, line, message } = finding;
+  const what = `${id} ${rule}, ${severity}, confidence ${confidence}, ${path}:${line}: ${message}`;
+  return silence === null ? `  tells ${what}` : `  leaves out ${what} (${FINDING_SILENCES[silence]})`;
+}
+
+/** One line for each row that waits, and why it does. */
+export function outboxText(rows: readonly OutboxRow[]): string {
+  return rows.map((row) => `${visible(outboxLine(row))}\n`).join("");
+}
+
+function outboxLine({ target, key, state, payload, notBefore, attempts, reason, sent }: OutboxRow): string {
+  const mail = outgoingSchema.safeParse(payload);
+  const what = mail.success ? `to ${mail.data.recipients.join(", ")}: ${mail.data.subject}` : target;
+  const when = sent !== null ? `, ${sent}` : notBefore === null ? "" : `, not before ${notBefore}`;
+  const tries = attempts === 0 ? "" : `, ${attempts} ${attempts === 1 ? "attempt" : "attempts"}`;
+  return `${state}${when}${tries}  ${key}  ${what}${reason === null ? "" : ` (${reason})`}`;
+}

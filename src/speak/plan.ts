@@ -1,0 +1,215 @@
+/**
+ * The plan: for each patch of a judged series what is said of it, to whom, when at the earliest, or why nothing is. A pure
+ * function of the findings, the policy and what was said before; a shell carries it out (apps/watch).
+ */
+import type { Mailbox } from "../message/message.js";
+import { isUsableAddress, safeMessageId } from "../report/mail-headers.js";
+import {
+  CONFIDENCES,
+  type Confidence,
+  type Finding,
+  type ReviewedPatch,
+  type ReviewResult,
+  SEVERITIES,
+  type Severity,
+} from "../review/finding.js";
+import { addressKey, fitsPattern, isAmong } from "./addresses.js";
+import { after } from "./duration.js";
+import { type ListPolicy, MODES, type Policies } from "./policy.js";
+import type { FindingSilence, Silence } from "./silence.js";
+
+/** What is known of a series beyond its mails. */
+export interface History {
+  /** A later version is there. */
+  superseded: boolean;
+  /** The series was judged before all of it came, and is not a patch with a number of its own. */
+  incomplete: boolean;
+  /** Message-IDs of its patches that a tree has already. */
+  merged: ReadonlySet<string>;
+  /** Finding ids that mails told of earlier versions, sent or still to be sent. */
+  said: ReadonlySet<string>;
+  /** Finding ids that somebody called wrong. */
+  suppressed: ReadonlySet<string>;
+  /** Somebody told us to leave the series, or a version before it, alone. */
+  ignored: boolean;
+  /** Addresses (lower case) whose people want no mail. */
+  optedOut: ReadonlySet<string>;
+  /** Rules that answers put back on trial. */
+  demoted: ReadonlySet<string>;
+}
+
+export interface PlanInput {
+  result: ReviewResult;
+  policies: Policies;
+  history: History;
+  /** ISO 8601. */
+  now: string;
+}
+
+/** A finding of a patch, and why it is left out; null when it is told. */
+export interface PlannedFinding {
+  finding: Finding;
+  silence: FindingSilence | null;
+}
+
+/** What is done about a patch: mailed, held for a moderator, or nothing for a reason. */
+export type PatchPlan = {
+  reviewed: ReviewedPatch;
+  findings: PlannedFinding[];
+} & ({ action: "silent"; list: string | null; silence: Silence } | Telling);
+
+/** A mail that is to be written. */
+export interface Telling {
+  action: "mail" | "hold";
+  /** The policy that it goes by. */
+  list: ListPolicy;
+  to: Mailbox[];
+  cc: Mailbox[];
+  /** Not before that moment; ISO 8601. */
+  notBefore: string;
+  /** And not after this one. */
+  sendBefore: string;
+}
+
+/** The plan of a series, patch by patch in its order. */
+export function planSeries(input: PlanInput): PatchPlan[] {
+  const told = new Set<string>(input.history.said);
+  return input.result.reviewed.map((reviewed) => {
+    const plan = planPatch(reviewed, input, told);
+    if (plan.action !== "silent")
+      for (const { finding, silence } of plan.findings) if (silence === null) told.add(finding.id);
+    return plan;
+  });
+}
+
+function planPatch(reviewed: ReviewedPatch, input: PlanInput, told: ReadonlySet<string>): PatchPlan {
+  const list = listOf(reviewed, input.policies.lists);
+  const findings = reviewed.findings.map((finding) => ({
+    finding,
+    silence: findingSilence(finding, list, input.history, told),
+  }));
+  const silent = (silence: Silence): PatchPlan => ({
+    reviewed,
+    findings,
+    action: "silent",
+    list: list?.address ?? null,
+    silence,
+  });
+  if (list === null) return silent("no-list");
+  if (list.mode === "off") return silent("list-off");
+  const silence = patchSilence(reviewed, list, input);
+  if (silence !== null) return silent(silence);
+  if (findings.every((f) => f.silence !== null)) return silent("nothing-to-tell");
+  if (list.mode === "local") return silent("list-local");
+  const { to, cc } = recipients(reviewed, list, input);
+  if (to.length === 0) return silent("no-address");
+  const sent = reviewed.message.date ?? input.now;
+  const embargoed = after(sent, list.embargo);
+  return {
+    reviewed,
+    findings,
+    action: list.mode === "moderation" ? "hold" : "mail",
+    list,
+    to,
+    cc,
+    notBefore: embargoed > input.now ? embargoed : input.now,
+    sendBefore: after(sent, list.maxAge),
+  };
+}
+
+/** The policy of the list that goes farthest among those that a patch went to; the first of the file among equals. */
+function listOf({ message }: ReviewedPatch, lists: readonly ListPolicy[]): ListPolicy | null {
+  const went = new Set([...message.to, ...message.cc].map(({ address }) => addressKey(address)));
+  const ids = (message.headers.get("list-id") ?? []).join(" ").toLowerCase();
+  let best: ListPolicy | null = null;
+  for (const list of lists) {
+    const key = addressKey(list.address);
+    if (!went.has(key) && !ids.includes(`<${key.replace("@", ".")}>`)) continue;
+    if (best === null || MODES.indexOf(list.mode) > MODES.indexOf(best.mode)) best = list;
+  }
+  return best;
+}
+
+const atLeast = <T>(all: readonly T[], value: T, least: T): boolean => all.indexOf(value) <= all.indexOf(least);
+
+const TO_TELL: Record<Finding["status"], boolean> = {
+  introduced: true,
+  "incomplete-fix": true,
+  "pre-existing": false,
+  "fixed-later": false,
+  acknowledged: false,
+};
+
+function findingSilence(
+  finding: Finding,
+  list: ListPolicy | null,
+  history: History,
+  told: ReadonlySet<string>,
+): FindingSilence | null {
+  if (!TO_TELL[finding.status]) return "not-of-patch";
+  if (finding.nursery) return "nursery";
+  if (history.demoted.has(finding.rule)) return "demoted";
+  const [severity, confidence]: [Severity, Confidence] = [list?.severity ?? "warning", list?.confidence ?? "low"];
+  if (!atLeast(SEVERITIES, finding.severity, severity)) return "below-severity";
+  if (!atLeast(CONFIDENCES, finding.confidence, confidence)) return "below-confidence";
+  if (history.suppressed.has(finding.id)) return "suppressed";
+  return told.has(finding.id) ? "said-before" : null;
+}
+
+function patchSilence(
+  { message, patch }: ReviewedPatch,
+  list: ListPolicy,
+  { policies, history, now }: PlanInput,
+): Silence | null {
+  const { mail } = policies;
+  if (patch.depth > 0 || message.origin !== "mail" || message.subjectInfo.reply) return "quoted-patch";
+  if (isOwn(message.from.address, message.headers, mail?.from ?? null)) return "own-mail";
+  if (isProgram(message.headers) || fitsPattern(message.from.address, mail?.bots ?? [])) return "bot";
+  if (message.subjectInfo.pull) return "pull-request";
+  if (history.ignored) return "ignored";
+  if (history.superseded) return "superseded";
+  if (message.messageId === null || safeMessageId(message.messageId) === null) return "no-message-id";
+  if (history.merged.has(message.messageId)) return "merged";
+  if (message.date === null || message.date > after(now, "1d")) return "undated";
+  if (after(message.date, list.maxAge) < now) return "old";
+  const unwanted = [message.from.address, patch.author.address].some(
+    (address) => history.optedOut.has(addressKey(address)) || isAmong(address, mail?.optOut ?? []),
+  );
+  if (unwanted) return "opted-out";
+  return history.incomplete ? "not-judged-whole" : null;
+}
+
+/** Sent by a program and not to be answered (RFC 3834, section 2); `no` says that a person sent it. */
+function isProgram(headers: ReadonlyMap<string, readonly string[]>): boolean {
+  const value = headers.get("auto-submitted")?.[0]?.trim().toLowerCase() ?? "";
+  const precedence = headers.get("precedence")?.[0]?.trim().toLowerCase() ?? "";
+  return (value !== "" && !value.startsWith("no")) || precedence === "auto_reply" || precedence === "junk";
+}
+
+function isOwn(sender: string, headers: ReadonlyMap<string, readonly string[]>, from: string | null): boolean {
+  if (headers.has("x-patchwitness-rule") || headers.has("x-patchwitness-engine-version")) return true;
+  const own = from === null ? null : (/<([^<>]+)>\s*$/.exec(from)?.[1] ?? from);
+  return own !== null && addressKey(own) === addressKey(sender);
+}
+
+/** More copies than these are not a discussion. */
+const MAX_COPIES = 60;
+
+function recipients({ message, patch }: ReviewedPatch, list: ListPolicy, { policies, history }: PlanInput) {
+  const usable = ({ address }: Mailbox): boolean =>
+    isUsableAddress(address) && !history.optedOut.has(addressKey(address));
+  const [author] = [patch.author, message.from].filter(usable);
+  if (author === undefined) return { to: [], cc: [] };
+  const sender = addressKey(message.from.address) === addressKey(author.address) ? [] : [message.from].filter(usable);
+  if (list.mode !== "author-and-list") return { to: [author], cc: sender };
+  const openLists = policies.lists.filter((l) => l.mode === "author-and-list").map((l) => addressKey(l.address));
+  const closedLists = policies.lists.map((l) => addressKey(l.address)).filter((l) => !openLists.includes(l));
+  const others = [...message.to, ...message.cc].filter(usable);
+  const wanted = others.filter(({ address }) => {
+    const key = addressKey(address);
+    if (openLists.includes(key)) return true;
+    return list.cc === "everyone" && others.length <= MAX_COPIES && !closedLists.includes(key);
+  });
+  const listed = wanted.some(({ address }) => addressKey(address) === addressKey(list.address));
+  return { to: [author], cc: [...sender, ...wanted, ...(listed ? [] : [{ name: "", address: list.address }])] };
+}
