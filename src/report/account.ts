@@ -1,7 +1,8 @@
 /** What a review amounts to, in phrases that more than one format says: counts by severity, what is not shown, remarks. */
-import { type Finding, type ReportProblem, SEVERITIES } from "../review/finding.js";
-import { visible } from "./visible.js";
-import { counted, STATUS_LABELS } from "./wording.js";
+import { type Finding, type ReportProblem, type ReviewedPatch, SEVERITIES } from "../review/finding.js";
+import { gradeOf, isPosted } from "./plan.js";
+import { oneLine, visible } from "./visible.js";
+import { ANALYSED_PHRASES, CHECK, counted, STATUS_LABELS } from "./wording.js";
 
 /** "1 error, 2 warnings"; "" for none. */
 export const severityCounts = (findings: readonly Finding[]): string =>
@@ -27,4 +28,17 @@ export const alikeProblems = (problems: readonly ReportProblem[]): { text: strin
     else known.ids.push(messageId);
   }
   return [...alike.values()];
+};
+
+/**
+ * What a check of one patch says in a line: what is held against the patch and the first of the gravest, or that nothing
+ * is, and how the patch was read.
+ */
+export const checkSentence = ({ report, findings }: ReviewedPatch): string => {
+  const held = findings.filter(isPosted);
+  const grade = gradeOf(findings);
+  const first = held.find(({ severity }) => severity === grade);
+  if (first !== undefined) return `${severityCounts(held)}: ${oneLine(first.message)}`;
+  const others = findings.length === 0 ? "" : `; ${counted(findings.length, "finding")} ${CHECK.notHeld}`;
+  return `${CHECK.clean}, ${ANALYSED_PHRASES[report.analysed]}${others}`;
 };

@@ -25,8 +25,7 @@ type Value = Markup | string | number | null | readonly Value[];
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
 /** Text for content and for attributes between double quotes (WHATWG HTML, "Escaping a string"). */
-const escapeHtml = (text: string): string =>
-  visibleLines(text).replace(/[&<>"]/g, (found) => ENTITIES[found] ?? "");
+const escapeHtml = (text: string): string => visibleLines(text).replace(/[&<>"]/g, (found) => ENTITIES[found] ?? "");
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
