@@ -85,6 +85,7 @@ const config = {
       "!schemas",
       "!package-lock.json",
       "!src/source/assets",
+      "!test/vendor",
     ],
   },
   formatter: { indentStyle: "space", indentWidth: 2, lineWidth: 120 },
