@@ -14,7 +14,7 @@ const SOLE_IMPORTERS = {
   "parse-diff": "src/patch/parse-diff.ts",
   pg: "src/io/store/postgres.ts",
   "web-tree-sitter": "src/source/parse-c.ts",
-  undici: "src/io/archive/http.ts",
+  undici: "src/io/http-transport.ts",
   imapflow: "src/io/archive/imap.ts",
   pino: "src/apps/watch/log.ts",
   "prom-client": "src/apps/watch/metrics.ts",
