@@ -90,8 +90,12 @@ export const FIDELITY_PHRASES: Record<DiffFidelity, string | null> = {
   "indent-lost": "The diff was taken out of quotes that had lost their indentation.",
 };
 
-/** What the check of a patch says where it has nothing against it. */
-export const CHECK = { clean: "nothing found", notHeld: "not held against the patch" } as const;
+/** What the check of a patch says where it has nothing against it, or nothing yet. */
+export const CHECK = {
+  clean: "nothing found",
+  notHeld: "not held against the patch",
+  pending: "under review",
+} as const;
 
 /** What a page says that no other format does. */
 export const PAGE = {
