@@ -54,8 +54,8 @@ const siteItem = (site: WitnessSite, finding: Finding, setting: FindingSetting):
 const sites = (finding: Finding, setting: FindingSetting): Markup | null =>
   finding.witness.length === 0
     ? null
-    : html`<dt>${HEADINGS.sites}</dt><dd><ol class="sites">
-${finding.witness.map((site) => siteItem(site, finding, setting))}</ol></dd>
+    : html`<div><dt>${HEADINGS.sites}</dt><dd><ol class="sites">
+${finding.witness.map((site) => siteItem(site, finding, setting))}</ol></dd></div>
 `;
 
 const stepRow = ({ thread, text }: InterleavingStep): Markup =>
@@ -64,14 +64,14 @@ const stepRow = ({ thread, text }: InterleavingStep): Markup =>
 const interleaving = (finding: Finding): Markup | null =>
   finding.interleaving.length === 0
     ? null
-    : html`<dt>${HEADINGS.interleaving}</dt><dd><table class="meet">
+    : html`<div><dt>${HEADINGS.interleaving}</dt><dd><table class="meet">
 <thead><tr>${PAGE.threads.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>
-${finding.interleaving.map(stepRow)}</tbody></table></dd>
+${finding.interleaving.map(stepRow)}</tbody></table></dd></div>
 `;
 
 const paragraph = (title: string, text: string): Markup | null =>
-  text === "" ? null : html`<dt>${title}</dt><dd>${text.replace(/\s+/g, " ").trim()}</dd>\n`;
+  text === "" ? null : html`<div><dt>${title}</dt><dd>${text.replace(/\s+/g, " ").trim()}</dd></div>\n`;
 
 const answers = ({ status }: Finding): Markup =>
   html`<div class="asked"><dt>${QUESTIONS.before}</dt><dd>${STATUS_ANSWERS[status].before}</dd></div>

@@ -7,7 +7,7 @@ import { html } from "./markup.js";
 export const styleElement = html`<style>
 :root{color-scheme:light dark;--bg:#fff;--fg:#1c2128;--soft:#57606a;--line:#d0d7de;--panel:#f6f8fa;--link:#0a58ca;
 --add:#dafbe1;--del:#ffebe9;--hunk:#eaf2fb;--note:#fff;--error:#b4232c;--warning:#8a5300;--info:#0b6478;--good:#1a6f37;--mark:#fff4c2}
-@media (prefers-color-scheme:dark){:root{--bg:#0f141a;--fg:#dfe5ec;--soft:#9aa5b1;--line:#343c46;--panel:#171d25;--link:#79b8ff;
+@media screen and (prefers-color-scheme:dark){:root{--bg:#0f141a;--fg:#dfe5ec;--soft:#9aa5b1;--line:#343c46;--panel:#171d25;--link:#79b8ff;
 --add:#12301c;--del:#3b191c;--hunk:#162436;--note:#1a212a;--error:#ff8f8a;--warning:#f0b04e;--info:#6fc8dc;--good:#6fce8b;--mark:#3d3410}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:76rem;padding:1rem;background:var(--bg);color:var(--fg);font:1rem/1.5 system-ui,sans-serif;
@@ -61,11 +61,11 @@ nav ol{padding-left:1.6rem;margin:.4rem 0}
 footer{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:.6rem}
 @media (max-width:40rem){body{padding:.6rem}.diff{tab-size:4;font-size:.74rem}.diff col.n{width:2.1rem}.diff td.n{padding:0 .15rem;font-size:.62rem}
 .diff td{padding:0 .3rem}.diff td.c{padding:.3rem}.finding{padding:.5rem .6rem}}
-@media print{body{max-width:none;padding:0;font-size:10pt}nav,.skip{display:none}
+@media print{:root{color-scheme:light}body{max-width:none;padding:0;font-size:10pt}nav,.skip{display:none}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 .finding,.diff tr{break-inside:avoid}h1,h2,h3,h4,h5,summary{break-after:avoid}
 .diff td,.finding{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 </style>`;
 
 /** SHA-256 in base64 of what stands in {@link styleElement}; written out, as pure code has no digest at hand. A test compares. */
-export const STYLE_DIGEST = "jU5ItMAzUPfpyCP9U1poxaZjG1J5RTmqYqJGb8A7NVA=";
+export const STYLE_DIGEST = "fPeZd/zg9A5Xpiz0RYwbgbjIICpXLhiBORLtYpKrXEw=";

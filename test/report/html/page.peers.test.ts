@@ -74,12 +74,15 @@ describe.skipIf(!existsSync(CHROMIUM))(`pages in a browser (skipped without ${CH
     });
   }
 
-  it("prints what is folded", async () => {
-    const { page, close } = await open(browser, urlOf("print", crowded()), { scheme: "light", width: 1280 });
+  it("prints what is folded, dark on white", async () => {
+    const { page, close } = await open(browser, urlOf("print", crowded()), { scheme: "dark", width: 1280 });
     const folded = page.locator("#finding-older dl").first();
     expect(await folded.isVisible()).toBe(false);
     await page.emulateMedia({ media: "print" });
     expect(await folded.isVisible()).toBe(true);
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(255, 255, 255)");
+    const { faint } = (await page.evaluate(FAINT_TEXT)) as { faint: string[] };
+    expect(faint).toEqual([]);
     await close();
   });
 
