@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Tests with real peers (git, public-inbox, PostgreSQL, whole programs that are killed) are in files named *.peers.test.ts and take
+ * Tests with real peers (git, public-inbox, PostgreSQL, Chromium, whole programs that are killed) are in files named *.peers.test.ts and take
  * minutes: `npm run test:peers` runs them, `npm test` all others.
  */
 const peers = process.env.PATCHWITNESS_PEERS === "1";

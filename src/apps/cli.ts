@@ -13,7 +13,7 @@ import type { LedgerOptions } from "./ledger-command.js";
 import type { ParseOptions } from "./parse-command.js";
 import type { QueueAction, QueueOptions } from "./queue-command.js";
 import { reportError } from "./report-error.js";
-import type { ReviewOptions } from "./review-command.js";
+import type { ReviewOptions, ToolOptions } from "./review-command.js";
 import type { ThreadCommandOptions } from "./thread-command.js";
 import type { WatchOptions } from "./watch/watch-command.js";
 
@@ -51,19 +51,24 @@ const usageLine = (text: string): string =>
     .trim()
     .replace(/\.$/, "")}; see review --help\n`;
 
+/** Options of whatever reviews patches. */
+const toolOptions = (command: Command): Command =>
+  command
+    .option("-t, --tree <dir>", "kernel source folder or git repository (bare too) that the patches apply to")
+    .option("-r, --rules <dir>", "folder of rules to use in place of the built-in ones")
+    .option("--cache <dir>", "folder for the index of the tree (default: patchwitness in the user's cache folder)")
+    .option("--no-cache", "keep no index: read and analyse the tree anew");
+
 /** Options of whatever prints a report. */
 const reportOptions = (command: Command): Command =>
-  command
-    .addOption(new Option("-f, --format <format>", "form of the report").choices(FORMATS).default("text"))
-    .option("-t, --tree <dir>", "kernel source folder or git repository (bare too) that the patches apply to")
+  toolOptions(
+    command.addOption(new Option("-f, --format <format>", "form of the report").choices(FORMATS).default("text")),
+  )
     .addOption(
       new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
     )
-    .option("-r, --rules <dir>", "folder of rules to use in place of the built-in ones")
     .option("--from <mailbox>", "sender of the replies of --format reply, as 'Name <address>'")
     .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
-    .option("--cache <dir>", "folder for the index of the tree (default: patchwitness in the user's cache folder)")
-    .option("--no-cache", "keep no index: read and analyse the tree anew")
     .option("--stats", "say on standard error what was read, what it took, and what was not understood")
     .option("-q, --quiet", "no progress and no account of what was analysed");
 
@@ -101,6 +106,15 @@ const threadCommand = (program: Command): void => {
     .action(async (target: string, options: ThreadCommandOptions) => {
       const { runThread } = await import("./thread-command.js");
       process.exitCode = await runThread(target, options, version());
+    });
+};
+
+const b4CheckCommand = (program: Command): void => {
+  toolOptions(program.command("b4-check"))
+    .description("check a patch for b4 review: a mail on standard input, results as JSON on standard output")
+    .action(async (options: ToolOptions) => {
+      const { runB4Check } = await import("./b4-check-command.js");
+      process.exitCode = await runB4Check(options, version());
     });
 };
 
@@ -223,6 +237,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
     .configureOutput({ outputError: (text, write) => write(usageLine(text)) });
   program.showSuggestionAfterError(true);
   reviewCommand(program);
+  b4CheckCommand(program);
   parseCommand(program);
   threadCommand(program);
   watchCommand(program);

@@ -1,3 +1,3 @@
 /** The forms that a report can be asked for in. */
-export const FORMATS = ["text", "json", "reply", "sarif"] as const;
+export const FORMATS = ["text", "json", "reply", "sarif", "html"] as const;
 export type Format = (typeof FORMATS)[number];

@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { wantsColour } from "../io/terminal.js";
 import { parseAddressList } from "../message/address.js";
 import type { Mailbox } from "../message/message.js";
+import { renderHtml } from "../report/html/page.js";
 import { renderJson } from "../report/json.js";
 import { renderReplies } from "../report/mail-reply.js";
 import { renderSarif } from "../report/sarif.js";
@@ -51,6 +52,8 @@ const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) =
   json: (result) => renderJson(result.review),
   reply: replies,
   sarif: (result) => renderSarif(result),
+  html: (result, { all, tree, scanned }) =>
+    renderHtml(result, { all, tree, ...(scanned === undefined ? {} : { scanned }) }),
 };
 
 /** A review in the format that `options` names. */

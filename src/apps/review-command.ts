@@ -57,8 +57,11 @@ export const sayStats = (stats: Stats, { index }: Tools, wanted: boolean): void 
   if (wanted) for (const line of statsLines(stats, index?.broken() ?? 0)) remark(line);
 };
 
+/** What {@link openTools} and {@link reviewAll} read of the options. */
+export type ToolOptions = Pick<ReviewOptions, "tree" | "rules" | "cache" | "quiet">;
+
 /** Rules and tree are opened before the inputs are read: what is wrong with them is told at once. */
-export const openTools = async (options: ReviewOptions, version: string): Promise<Tools> => {
+export const openTools = async (options: ToolOptions, version: string): Promise<Tools> => {
   const keeps = options.tree !== undefined && options.cache !== false;
   const index = keeps ? await openIndexStore(options.cache || cacheFolder(process.env), version) : null;
   const rules = await loadRules(options.rules, index);
@@ -66,10 +69,11 @@ export const openTools = async (options: ReviewOptions, version: string): Promis
   return { rules, tree, index, version };
 };
 
-const reviewAll = async (
+/** Reviews messages with tools that are open, and closes the tree. */
+export const reviewAll = async (
   messages: readonly Message[],
   { rules, tree, index, version }: Tools,
-  options: ReviewOptions,
+  options: ToolOptions,
   stats: Stats,
 ): Promise<ReviewResult> => {
   const progress = makeProgress(options.quiet !== true);

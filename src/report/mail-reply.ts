@@ -24,7 +24,7 @@ import { oneLine } from "./visible.js";
 import { REPLY, REPLY_CONFIDENCE } from "./wording.js";
 import { wrap } from "./wrap.js";
 
-export type { PostOptions, ReplyLinks, ReplyOptions } from "./reply-envelope.js";
+export type { ReplyLinks, ReplyOptions } from "./reply-envelope.js";
 
 interface Placed {
   finding: Finding;

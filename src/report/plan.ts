@@ -27,6 +27,10 @@ const atLeast = (severity: Severity, least: Severity): boolean =>
 export const isPosted = (finding: Finding): boolean =>
   TO_ANSWER[finding.status] && atLeast(finding.severity, "warning") && !finding.nursery;
 
+/** The gravest of the findings that are posted, or null where none is: what a check of a patch comes down to. */
+export const gradeOf = (findings: readonly Finding[]): Severity | null =>
+  SEVERITIES.find((severity) => findings.some((finding) => isPosted(finding) && finding.severity === severity)) ?? null;
+
 /** Findings that a person at a terminal is shown; `all` adds what stays silent by default. */
 export const isShown = (finding: Finding, all: boolean): boolean => all || !ONLY_WHEN_ASKED[finding.status];
 

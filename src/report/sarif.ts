@@ -3,7 +3,7 @@
  * wrong: it is one past the last character (section 3.30.8), in UTF-16 code units as columnKind says.
  */
 import type { Patch } from "../patch/patch.js";
-import type { Finding, InterleavingStep, Review, ReviewResult, WitnessSite } from "../review/finding.js";
+import type { Finding, FindingStatus, InterleavingStep, Review, ReviewResult, WitnessSite } from "../review/finding.js";
 import { findShownLine, type Place, placeOf } from "./locate.js";
 import { isShown } from "./plan.js";
 import { locksPhrase, ROLE_LABELS, STATUS_LABELS } from "./wording.js";
@@ -11,9 +11,13 @@ import { locksPhrase, ROLE_LABELS, STATUS_LABELS } from "./wording.js";
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const ROOT = "SRCROOT";
 
-/** A relative URI reference for a path of the tree (RFC 3986, section 4.2); lone surrogates cannot be encoded. */
+/**
+ * A relative URI reference for a path of the tree (RFC 3986, section 4.2); lone surrogates cannot be encoded. A slash in
+ * front, as only a hostile diff has it, would name a host or the root of the reader's own file system.
+ */
 const uriOf = (path: string): string =>
   path
+    .replace(/^\/+/, "")
     .split("/")
     .map((part) => encodeURIComponent(Buffer.from(part, "utf8").toString("utf8")))
     .join("/");
@@ -84,6 +88,18 @@ const relatedLocations = (patch: Patch | null, finding: Finding) =>
 const kindOf = (finding: Finding): { kind: string; level: string } =>
   isShown(finding, false) ? { kind: "fail", level: finding.severity } : { kind: "informational", level: "none" };
 
+/**
+ * What the same rules said of the base (section 3.27.24): the baseline is the tree before the patch. A fix that is not whole
+ * is neither new nor as it was. A scan has no baseline.
+ */
+const BASELINE: Record<FindingStatus, "new" | "unchanged" | "updated"> = {
+  introduced: "new",
+  "incomplete-fix": "updated",
+  "pre-existing": "unchanged",
+  "fixed-later": "new",
+  acknowledged: "unchanged",
+};
+
 const resultOf = (finding: Finding, patch: Patch | null, ruleIndex: number) => ({
   ruleId: finding.rule,
   ruleIndex,
@@ -98,6 +114,7 @@ const resultOf = (finding: Finding, patch: Patch | null, ruleIndex: number) => (
   ...relatedLocations(patch, finding),
   ...codeFlows(patch, finding),
   partialFingerprints: { "findingId/v1": finding.id },
+  ...(patch === null ? {} : { baselineState: BASELINE[finding.status] }),
   ...(finding.status === "acknowledged"
     ? { suppressions: [{ kind: "inSource", status: "accepted", justification: STATUS_LABELS.acknowledged }] }
     : {}),

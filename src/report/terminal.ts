@@ -3,11 +3,12 @@
  * patch was analysed, so that "nothing found" never stands without what was looked at.
  */
 import type { Finding, PatchReport, ReviewResult } from "../review/finding.js";
+import { alikeProblems, severityCounts, statusCounts } from "./account.js";
 import type { TerminalOptions } from "./paint.js";
 import { isShown } from "./plan.js";
 import { findingBlock } from "./terminal-finding.js";
 import { visible } from "./visible.js";
-import { ANALYSED_PHRASES, counted, STATUS_LABELS } from "./wording.js";
+import { ANALYSED_PHRASES, counted } from "./wording.js";
 import { wrap } from "./wrap.js";
 
 /** Patches are named one by one up to this many; a whole archive is told in numbers. */
@@ -35,43 +36,27 @@ const analysedCounts = (patches: readonly PatchReport[], options: TerminalOption
 const problemLines = (result: ReviewResult, options: TerminalOptions): string[] => {
   const { problems } = result.review;
   if (problems.length === 0) return [];
-  const alike = new Map<string, { text: string; ids: (string | null)[] }>();
-  for (const { code, message, messageId } of problems) {
-    const text = `${visible(code)}: ${visible(message)}`;
-    const known = alike.get(text);
-    if (known === undefined) alike.set(text, { text, ids: [messageId] });
-    else known.ids.push(messageId);
-  }
-  const lines = [...alike.values()].slice(0, NAMED_PROBLEMS).flatMap(({ text, ids }) => {
+  const alike = alikeProblems(problems);
+  const lines = alike.slice(0, NAMED_PROBLEMS).flatMap(({ text, ids }) => {
     const [first = null] = ids;
     const where = first === null ? "" : ` <${visible(first)}>`;
     const more = ids.length > 1 ? ` and ${ids.length - 1} more` : "";
     return wrap(`${text}${where}${more}`, options.width, "  ", "      ");
   });
-  const rest = alike.size > NAMED_PROBLEMS ? [`  and ${alike.size - NAMED_PROBLEMS} of other kinds`] : [];
+  const rest = alike.length > NAMED_PROBLEMS ? [`  and ${alike.length - NAMED_PROBLEMS} of other kinds`] : [];
   return ["", `${counted(problems.length, "remark")} on the input (--format json lists them all):`, ...lines, ...rest];
-};
-
-const hiddenPhrase = (hidden: readonly Finding[]): string => {
-  const counts = new Map<string, number>();
-  for (const { status } of hidden) counts.set(STATUS_LABELS[status], (counts.get(STATUS_LABELS[status]) ?? 0) + 1);
-  return [...counts].map(([label, count]) => `${count} ${label}`).join(", ");
 };
 
 const summary = (result: ReviewResult, shown: readonly Finding[], options: TerminalOptions): string[] => {
   const { findings, patches } = result.review;
   const looked =
     options.scanned === undefined ? counted(patches.length, "patch", "patches") : counted(options.scanned, "file");
-  const kinds = (["error", "warning", "note"] as const)
-    .map((severity) => [severity, shown.filter((finding) => finding.severity === severity).length] as const)
-    .filter(([, count]) => count > 0)
-    .map(([severity, count]) => counted(count, severity));
   const verdict =
     shown.length === 0
       ? options.paint.green(`Nothing found in ${looked}.`)
-      : options.paint.bold(`${kinds.join(", ")} in ${looked}.`);
+      : options.paint.bold(`${severityCounts(shown)} in ${looked}.`);
   const hidden = findings.filter((finding) => !isShown(finding, options.all));
-  return hidden.length === 0 ? [verdict] : [verdict, `Not shown: ${hiddenPhrase(hidden)}; --all shows them.`];
+  return hidden.length === 0 ? [verdict] : [verdict, `Not shown: ${statusCounts(hidden)}; --all shows them.`];
 };
 
 const account = (result: ReviewResult, shown: readonly Finding[], options: TerminalOptions): string[] => {

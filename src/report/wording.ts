@@ -3,6 +3,7 @@
  * src/review/finding.ts, so that a new status or role cannot be forgotten here.
  */
 
+import type { DiffFidelity, FileStatus } from "../patch/patch.js";
 import type { Analysed, Confidence, FindingStatus, Severity, SiteRole } from "../review/finding.js";
 import type { Unanswered } from "./unanswered.js";
 
@@ -71,6 +72,49 @@ export const locksPhrase = (locks: readonly string[], confidence: Confidence): s
   if (locks.length > 0) return `holding ${locks.join(", ")}`;
   return confidence === "low" ? "lock: none visible in the patch" : "no lock held";
 };
+
+/** What a patch does to a file, beside the lines it changes; "" where the lines say it all. */
+export const FILE_STATUS_LABELS: Record<FileStatus, string> = {
+  modified: "",
+  added: "new file",
+  deleted: "deleted",
+  renamed: "renamed",
+  copied: "copied",
+  mode: "mode changed",
+};
+
+/** How a diff came through, where a reader has to know; null where it stands as it was sent. */
+export const FIDELITY_PHRASES: Record<DiffFidelity, string | null> = {
+  exact: null,
+  unquoted: "The diff was taken out of the quotes of an answer.",
+  "indent-lost": "The diff was taken out of quotes that had lost their indentation.",
+};
+
+/** What the check of a patch says where it has nothing against it, or nothing yet. */
+export const CHECK = {
+  clean: "nothing found",
+  notHeld: "not held against the patch",
+  pending: "under review",
+} as const;
+
+/** What a page says that no other format does. */
+export const PAGE = {
+  skip: "Skip to the patches",
+  patches: "Patches",
+  findings: "Findings",
+  contents: "Contents",
+  remarks: "Remarks on the input",
+  inTree: "Found in the tree",
+  elsewhere: "About code that the patch does not touch",
+  beyond: "About lines of this file that the patch does not show",
+  noLines: "No lines are changed.",
+  binary: "A binary file; its content is not shown.",
+  cut: "The mail ends within this hunk.",
+  noBase: "none, the patches were read by themselves",
+  columns: ["Old line", "New line", "Code"],
+  threads: ["Thread A", "Thread B"],
+  nursery: "The rule is in nursery: its findings are shown and never posted.",
+} as const;
 
 /** In place of sites that a witness has no room for. */
 export const moreSites = (count: number): string => `[ ... ] ${counted(count, "site")} more in --format json`;

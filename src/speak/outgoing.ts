@@ -1,5 +1,6 @@
 /** A mail that waits to be sent, as the store keeps it: plain data, checked when it comes back. */
 import { z } from "zod";
+import { CHECK_STATES } from "../report/patchwork-check.js";
 
 export const outgoingSchema = z.object({
   kind: z.enum(["review", "answer", "moderation"]),
@@ -35,9 +36,9 @@ export const outgoingCheckSchema = z.object({
   series: z.string(),
   check: z.object({
     context: z.string(),
-    state: z.enum(["pending", "success", "warning", "fail"]),
+    state: z.enum(CHECK_STATES),
     description: z.string(),
-    target_url: z.string(),
+    target_url: z.string().nullable(),
   }),
 });
 export type OutgoingCheck = z.infer<typeof outgoingCheckSchema>;

@@ -3,6 +3,7 @@
  * switched on, gets nothing.
  */
 import { z } from "zod";
+import { CHECK_CONTEXT } from "../report/patchwork-check.js";
 import { CONFIDENCES, SEVERITIES } from "../review/finding.js";
 import { duration } from "./duration.js";
 
@@ -11,7 +12,6 @@ import { duration } from "./duration.js";
  * `author` writes to the author alone, `author-and-list` to both.
  */
 export const MODES = ["off", "local", "moderation", "author", "author-and-list"] as const;
-export type Mode = (typeof MODES)[number];
 
 const ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[^\s"(),:;<>@[\\\]]+$/;
 const address = z.string().max(254).regex(ADDRESS, "a mail address: name@host");
@@ -41,10 +41,13 @@ const capsSchema = z
 
 const patchworkSchema = z.strictObject({
   url: httpUrl.describe("The server: https://patchwork.kernel.org/"),
-  project: z.string().min(1).max(100).optional().describe("Link name of the project, where one server has several"),
+  project: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, "the link name of a project")
+    .describe("Link name of the project: linux-riscv"),
   context: z
     .string()
-    .regex(/^[a-z0-9_-]{1,50}$/, "letters, digits, - and _")
+    .regex(CHECK_CONTEXT, "letters, digits, - and _")
     .default("patchwitness")
     .describe("What the check is called"),
   tokenEnv: envName.describe("Name of the environment variable that holds the API token"),

@@ -4,6 +4,7 @@
  */
 import type { Patch } from "../patch/patch.js";
 
+import { patchworkCheck } from "../report/patchwork-check.js";
 import type { ReviewedPatch, ReviewResult } from "../review/finding.js";
 import { addressKey } from "../speak/addresses.js";
 import { composeModeration } from "../speak/answer.js";
@@ -11,7 +12,6 @@ import { composeReview } from "../speak/compose.js";
 import { demotedRules } from "../speak/ledger.js";
 import { threadUrl } from "../speak/links.js";
 import type { OutgoingCheck, OutgoingMail } from "../speak/outgoing.js";
-import { patchworkCheck } from "../speak/patchwork-check.js";
 import { type History, type PatchPlan, planSeries } from "../speak/plan.js";
 import type { LedgerPolicy, ListPolicy, Policies } from "../speak/policy.js";
 import type { BaseChoice } from "./base.js";
@@ -133,7 +133,7 @@ function treeLabel(base: BaseChoice | null): string | null {
   return `${base.tree} git ${base.revision.slice(0, 12)}`;
 }
 
-/** Checks for patchwork: one for each patch of a list that wants them, whatever was found. */
+/** Checks for patchwork: one for each patch of a list that wants them and that a rule speaks of, whatever was found. */
 function checkRows(
   series: SeriesRecord,
   plans: readonly PatchPlan[],
@@ -148,8 +148,9 @@ function checkRows(
     const told = new Set(plan.findings.filter((f) => f.silence === null).map((f) => f.finding.id));
     const check = patchworkCheck(
       { ...reviewed, findings: reviewed.findings.filter(({ id: finding }) => told.has(finding)) },
-      { context: list.patchwork.context, targetUrl: threadUrl(list, id) },
+      { context: list.patchwork.context, url: threadUrl(list, id) ?? "" },
     );
+    if (check === null) return [];
     const payload: OutgoingCheck = { kind: "check", list: list.address, messageId: id, series: series.key, check };
     const state = dry || list.mode === "local" ? "draft" : "waiting";
     const row = { list: "", author: "", thread: "", word: null, notBefore: null };

@@ -2,6 +2,10 @@
  * The part of SARIF 2.1.0 that this project writes, as a JSON Schema made from the standard's text (OASIS, section
  * numbers beside each object). Stricter than the standard: nothing else may stand in the file.
  */
+import { readFileSync } from "node:fs";
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+
 const strict = (properties: Record<string, unknown>, required: string[] = []) => ({
   type: "object",
   properties,
@@ -65,6 +69,7 @@ const result = {
       relatedLocations: list(related, 1),
       codeFlows: list(codeFlow, 1),
       partialFingerprints: { type: "object", additionalProperties: { type: "string" }, required: ["findingId/v1"] },
+      baselineState: { enum: ["new", "unchanged", "updated"] },
       suppressions: list(suppression, 1),
       properties: bag,
     },
@@ -101,6 +106,18 @@ const run = strict(
   },
   ["tool", "results"],
 );
+
+/**
+ * The schema that Microsoft publishes for the standard (test/vendor/README.md). It is of draft 04, whose words for its own
+ * name ajv refuses, and has a pattern that is no regular expression of Unicode mode.
+ */
+export const officialErrors = (): ((log: unknown) => unknown) => {
+  const text = readFileSync(new URL("../vendor/sarif-2.1.0-rtm.5.json", import.meta.url), "utf8");
+  const { $schema: _draft, id: _name, ...schema } = JSON.parse(text);
+  const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true, unicodeRegExp: false }));
+  const validate = ajv.compile(schema);
+  return (log) => (validate(log) ? [] : validate.errors);
+};
 
 /** 3.13 sarifLog */
 export const sarifSchema = strict(

@@ -1,15 +1,19 @@
+import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { renderSarif, sarifLog } from "../../src/report/sarif.js";
 import { STATUSES } from "../../src/review/finding.js";
+import { runCli } from "../apps/run-cli.js";
 import { checkFinding, gateFinding, samplePatch, sampleResult } from "./sample.js";
-import { sarifSchema } from "./sarif-schema.js";
+import { officialErrors, sarifSchema } from "./sarif-schema.js";
 
 const ajv = addFormats.default(new Ajv2020({ strict: true, strictRequired: false, allErrors: true }));
 const validate = ajv.compile(sarifSchema);
-const errorsOf = (log: unknown): unknown => (validate(log) ? [] : validate.errors);
+const official = officialErrors();
+/** Of this project's own, stricter schema, and of the published one. */
+const errorsOf = (log: unknown): unknown => [validate(log) ? [] : validate.errors, official(log)].flat();
 
 const [run] = sarifLog(sampleResult()).runs;
 const [gate, check] = run?.results ?? [];
@@ -18,6 +22,14 @@ describe("sarif", () => {
   it("is valid SARIF 2.1.0", () => {
     expect(errorsOf(JSON.parse(renderSarif(sampleResult())))).toEqual([]);
   });
+
+  it.each(["susp-gate/goldens/patch.mbox", "susp-gate/goldens/thread.txt", "unlocked-write/goldens/patch.mbox"])(
+    "is valid for the fixture %s",
+    (name) => {
+      const url = new URL(`../../fixtures/threads/${name}.sarif`, import.meta.url);
+      expect(errorsOf(JSON.parse(readFileSync(url, "utf8")))).toEqual([]);
+    },
+  );
 
   it("stays valid with findings of any kind and names of any sort", () => {
     fc.assert(
@@ -28,7 +40,7 @@ describe("sarif", () => {
         (status, word, line) => {
           const finding = gateFinding({
             status,
-            path: `dir with space/${word}`,
+            path: `${word}/dir with space/${word}`,
             function: word,
             line,
             interleaving: [],
@@ -51,6 +63,54 @@ describe("sarif", () => {
     const result = sampleResult({ patch: samplePatch({ fidelity: "indent-lost" }) });
     const region = sarifLog(result).runs[0]?.results[0]?.locations[0]?.physicalLocation.region;
     expect(Object.keys(region ?? {})).toEqual(["startLine", "snippet"]);
+  });
+
+  it("names files by relative references, whatever a diff calls them", () => {
+    const uriOf = (path: string): unknown =>
+      sarifLog(sampleResult({ findings: [gateFinding({ path })] })).runs[0]?.results[0]?.locations[0]?.physicalLocation
+        .artifactLocation.uri;
+    expect(["a b/ü#?.c", "c:/x%.c", "//host/x.c", "/etc/passwd"].map(uriOf)).toEqual([
+      "a%20b/%C3%BC%23%3F.c",
+      "c%3A/x%25.c",
+      "host/x.c",
+      "etc/passwd",
+    ]);
+  });
+
+  it("has one fingerprint for a fault in all versions of a patch, wherever its lines stand", () => {
+    const url = new URL("../../fixtures/threads/unlocked-write/patch.mbox", import.meta.url);
+    const v1 = readFileSync(url, "utf8");
+    const v2 = v1
+      .replace("[PATCH]", "[PATCH v2]")
+      .replace("1202-1-author", "1202-2-author")
+      .replace("@@ -52,6 +52,18 @@", "@@ -152,6 +153,18 @@");
+    const of = (mail: string): unknown =>
+      JSON.parse(runCli(["--format", "sarif", "-"], mail).out).runs[0].results.map(
+        (result: {
+          partialFingerprints: unknown;
+          locations: { physicalLocation: { region: { startLine: number } } }[];
+        }) => [result.partialFingerprints, result.locations[0]?.physicalLocation.region.startLine],
+      );
+    const fingerprint = { "findingId/v1": "51258317b18a3021" };
+    expect(of(v1)).toEqual([[fingerprint, 61]]);
+    expect(of(v2)).toEqual([[fingerprint, 162]]);
+  });
+
+  it("says how a result stands to the base, and nothing of it where there is none", () => {
+    const states = STATUSES.map((status) => {
+      const result = sarifLog(sampleResult({ findings: [gateFinding({ status })] })).runs[0]?.results[0];
+      return [status, result?.baselineState];
+    });
+    expect(states).toEqual([
+      ["introduced", "new"],
+      ["incomplete-fix", "updated"],
+      ["pre-existing", "unchanged"],
+      ["fixed-later", "new"],
+      ["acknowledged", "unchanged"],
+    ]);
+    const scan = sarifLog({ review: sampleResult().review, reviewed: [] });
+    expect(scan.runs[0]?.results.map((result) => "baselineState" in result)).toEqual([false, false]);
+    expect(errorsOf(JSON.parse(JSON.stringify(scan)))).toEqual([]);
   });
 
   it("keeps the id of a finding as its fingerprint, and the rule beside it", () => {

@@ -1,15 +1,15 @@
 /** The part of a round that speaks: commands by mail are dealt with, and, when that was asked for, what is due is sent. */
-import { join } from "node:path";
-import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
-import { HttpClient } from "../../io/archive/http.js";
-import { folderCache } from "../../io/archive/http-cache.js";
+
+import { EXIT, ReviewError } from "../../errors.js";
 import type { KernelTrees } from "../../io/kernel-trees.js";
 import { openSmtp, type SmtpSender } from "../../io/mail/smtp.js";
+import type { Patchwork } from "../../io/patchwork.js";
 import { readPatches } from "../../patch/read-patch.js";
 import type { OutgoingMail } from "../../speak/outgoing.js";
 import type { ListPolicy } from "../../speak/policy.js";
 import type { Silence } from "../../speak/silence.js";
 import { whyNotAnyMore } from "../../speak/still.js";
+import { postChecks } from "../../watch/checking.js";
 import { listen } from "../../watch/listening.js";
 import { recordedMessage } from "../../watch/open-mail.js";
 import type { OutboxRow, SendEnd } from "../../watch/outbox.js";
@@ -18,6 +18,7 @@ import { SourceError } from "../../watch/source.js";
 import { historyOf } from "../../watch/telling.js";
 import type { WatchContext } from "./context.js";
 import { brief } from "./log.js";
+import { Outside } from "./outside.js";
 
 /** What speaks in a round. */
 export interface Speaker {
@@ -41,7 +42,8 @@ export async function openSpeaker(
   const { mail, lists } = config;
   if (mail === undefined) return null;
   const smtp: SmtpSender | null = send ? await openSmtp(mail, (name) => process.env[name]) : null;
-  const archives = new Archives(context);
+  const outside = new Outside(context);
+  const patchworks = send ? patchworksOf(lists, outside) : new Map<string, Patchwork | null>();
   const now = (): string => context.now().toISOString();
   return {
     async listen() {
@@ -56,18 +58,30 @@ export async function openSpeaker(
       const ports = {
         store,
         deliver: smtp.send,
-        lookUp: (payload: OutgoingMail) => archives.has(payload, lists),
+        lookUp: (payload: OutgoingMail) => outside.has(payload, lists),
         whyNot: (payload: OutgoingMail, list: ListPolicy | null) => whyNot(payload, list, context, trees),
         now: context.now,
         onEnd: (row: OutboxRow, end: SendEnd) => tell(context, row, end),
       };
       await sendDue(ports, { mail, lists, signal });
+      const serverOf = ({ address }: ListPolicy) => patchworks.get(address) ?? null;
+      await postChecks({ store, serverOf, now: context.now, onEnd: ports.onEnd }, { lists, signal });
     },
     async close() {
       smtp?.close();
-      await archives.close();
+      await outside.close();
     },
   };
+}
+
+/** One client for each list that wants checks. @throws ReviewError (exit 3) when a token is not to be had */
+function patchworksOf(lists: readonly ListPolicy[], outside: Outside): Map<string, Patchwork | null> {
+  try {
+    return new Map(lists.map((list) => [list.address, outside.patchwork(list)]));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new ReviewError("no-patchwork", EXIT.config, `lists: ${error.message}`, { cause: error });
+  }
 }
 
 function tell({ log, metrics }: WatchContext, row: OutboxRow, end: SendEnd): void {
@@ -93,55 +107,4 @@ async function whyNot(
   const patch = record === undefined ? null : readPatches(await recordedMessage(record)).patch;
   const merged = patch === null ? new Set<string>() : await trees.merged([patch]);
   return whyNotAnyMore(payload, list, mail, { ...history, merged }, now().toISOString());
-}
-
-/** Asks archives whether a mail of ours is there. */
-class Archives {
-  readonly #clients = new Map<string, HttpClient>();
-  readonly #archive: ArchiveContext;
-
-  constructor(private readonly context: WatchContext) {
-    const { config, version } = context;
-    const agent = userAgent(version, config.contact);
-    this.#archive = {
-      dataFolder: join(config.data, "archives"),
-      userAgent: agent,
-      time: REAL_TIME,
-      env: () => undefined,
-    };
-  }
-
-  /** True or false where the archive says so, null where it does not answer. */
-  async has({ messageId, lookUp }: OutgoingMail, lists: readonly ListPolicy[]): Promise<boolean | null> {
-    if ((await this.context.store.mails([messageId])).length > 0) return true;
-    if (lookUp === null) return false;
-    const list = lists.find(({ archive }) => archive !== undefined && lookUp.startsWith(archive));
-    try {
-      const client = this.#client(new URL(lookUp), list?.allowPrivate ?? false);
-      const { status, body } = await client.get(lookUp, {
-        expected: "text",
-        accept: [404],
-        keep: false,
-        maxBytes: 1024 * 1024,
-      });
-      return status === 200 && body.includes(messageId);
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error;
-      return null;
-    }
-  }
-
-  #client(url: URL, allowPrivate: boolean): HttpClient {
-    const known = this.#clients.get(url.host);
-    if (known !== undefined) return known;
-    const { userAgent: agent, time, dataFolder } = this.#archive;
-    const cache = folderCache(join(dataFolder, "http"), () => time.now());
-    const client = new HttpClient({ hosts: [url.host], userAgent: agent, time, cache, allowPrivate, tries: 3 });
-    this.#clients.set(url.host, client);
-    return client;
-  }
-
-  async close(): Promise<void> {
-    for (const client of this.#clients.values()) await client.close();
-  }
 }

@@ -9,7 +9,7 @@ import type { WatchContext } from "./context.js";
 const WORD = 16;
 
 /** Answers the word for a key: nobody else can tell it, so a mail that names it comes from whoever was asked. */
-export async function moderationWords(store: Pick<WatchContext["store"], "secret">): Promise<(key: string) => string> {
+async function moderationWords(store: Pick<WatchContext["store"], "secret">): Promise<(key: string) => string> {
   const secret = await store.secret(randomBytes(32).toString("hex"));
   return (key) => createHmac("sha256", secret).update(key).digest("hex").slice(0, WORD);
 }

@@ -1,16 +1,14 @@
 /**
- * The HTTP client of the archives, and the one place that speaks to undici. It keeps the manners that archives ask for: hosts
+ * The HTTP client of the archives. It keeps the manners that archives ask for: hosts
  * that are configured and no others, one connection for each with one request after the other, a name and a contact, answers
  * kept for ten minutes and asked for conditionally then, and waiting when a server is busy.
  */
-import { Agent, buildConnector, type Dispatcher, errors, request } from "undici";
-import { SourceError } from "../../watch/source.js";
 import type { HttpSettings } from "../../watch/source-config.js";
-import { guardedLookup, isPublicAddress, notAllowed } from "./address-guard.js";
+import { HttpTransport, type RawAnswer } from "../http-transport.js";
 import { type Expected, openBody } from "./body.js";
 import type { ArchiveTime } from "./context.js";
 import type { CachedAnswer, HttpCache } from "./http-cache.js";
-import { allowedUrl, type HttpHeaders, statusError, type Validators, validatorsOf } from "./http-rules.js";
+import { allowedUrl, statusError, type Validators, validatorsOf } from "./http-rules.js";
 import { FinalError, retrying } from "./retry.js";
 
 export interface HttpOptions extends HttpSettings {
@@ -49,21 +47,14 @@ const LEAST_CACHE_SECONDS = 600;
 /** Asks the hosts of one archive. `close` ends its connections. */
 export class HttpClient {
   readonly #options: HttpOptions;
-  readonly #agent: Agent;
+  readonly #transport: HttpTransport;
   /** The end of the last request to each host. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #spoken = new Set<string>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const timeout = (options.timeoutSeconds ?? 60) * 1000;
-    this.#agent = new Agent({
-      connections: 1,
-      pipelining: 1,
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-      connect: guardedConnector(options.allowPrivate ?? false, Math.min(timeout, 30_000)),
-    });
+    this.#transport = new HttpTransport(options);
   }
 
   /**
@@ -84,7 +75,7 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#transport.close();
   }
 
   /** One request after the other to a host, with a pause between, whoever asks. */
@@ -139,63 +130,11 @@ export class HttpClient {
     return { status, body, etag: raw.etag, lastModified: raw.lastModified };
   }
 
-  async #send(
-    url: URL,
-    known: Validators | null,
-    options: GetOptions,
-  ): Promise<{ status: number; headers: HttpHeaders; body: Buffer }> {
+  #send(url: URL, known: Validators | null, options: GetOptions): Promise<RawAnswer> {
     const headers: Record<string, string> = { "user-agent": this.#options.userAgent, "accept-encoding": "gzip" };
     if (known?.etag != null) headers["if-none-match"] = known.etag;
     if (known?.lastModified != null) headers["if-modified-since"] = known.lastModified;
-    const signal = options.signal ?? null;
-    let answer: Dispatcher.ResponseData;
-    try {
-      answer = await request(url, { dispatcher: this.#agent, headers, signal });
-    } catch (error) {
-      throw failureOf(error, url, "unreachable");
-    }
-    try {
-      const body = await readBody(answer, url, options.maxBytes ?? MAX_BYTES);
-      return { status: answer.statusCode, headers: answer.headers, body };
-    } catch (error) {
-      throw failureOf(error, url, "truncated");
-    }
+    const { signal, maxBytes = MAX_BYTES } = options;
+    return this.#transport.send(url, { method: "GET", headers, maxBytes, signal });
   }
-}
-
-async function readBody(answer: Dispatcher.ResponseData, url: URL, maxBytes: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of answer.body) {
-    length += piece.length;
-    // Leaving the loop destroys the body, and with it the connection.
-    if (length > maxBytes) throw new SourceError("too-large", `${url.href} sends more than ${maxBytes} bytes`);
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
-}
-
-/** Connects to allowed addresses only; the address that a socket really reached is looked at once more. */
-function guardedConnector(allowPrivate: boolean, timeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout, lookup: guardedLookup(allowPrivate) } as buildConnector.BuildOptions);
-  return (options, callback) => {
-    connect(options, (...result) => {
-      const [error, socket] = result;
-      const reached = socket?.remoteAddress;
-      if (error === null && !allowPrivate && (reached === undefined || !isPublicAddress(reached))) {
-        socket.destroy();
-        callback(notAllowed(options.hostname), null);
-      } else callback(...result);
-    });
-  };
-}
-
-function failureOf(error: unknown, url: URL, reason: "unreachable" | "truncated"): unknown {
-  if (error instanceof SourceError) return error;
-  if (error instanceof Error && (error.name === "AbortError" || error instanceof errors.RequestAbortedError))
-    return error;
-  if (error instanceof Error && error.cause instanceof SourceError) return error.cause;
-  const why = error instanceof Error ? error.message : String(error);
-  const what = reason === "truncated" ? "broke off its answer" : "cannot be reached";
-  return new SourceError(reason, `${url.host} ${what}: ${why}`, null, { cause: error });
 }
