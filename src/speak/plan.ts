@@ -15,7 +15,7 @@ import {
 } from "../review/finding.js";
 import { addressKey, fitsPattern, isAmong } from "./addresses.js";
 import { after } from "./duration.js";
-import { type ListPolicy, MODES, type Policies } from "./policy.js";
+import { type ListPolicy, MODES, type Mode, type Policies } from "./policy.js";
 import type { FindingSilence, Silence } from "./silence.js";
 
 /** What is known of a series beyond its mails. */
@@ -201,8 +201,10 @@ function recipients({ message, patch }: ReviewedPatch, list: ListPolicy, { polic
   const [author] = [patch.author, message.from].filter(usable);
   if (author === undefined) return { to: [], cc: [] };
   const sender = addressKey(message.from.address) === addressKey(author.address) ? [] : [message.from].filter(usable);
-  if (list.mode !== "author-and-list") return { to: [author], cc: sender };
-  const openLists = policies.lists.filter((l) => l.mode === "author-and-list").map((l) => addressKey(l.address));
+  if (list.mode === "author") return { to: [author], cc: sender };
+  // What a moderator lets pass goes where it would go without one.
+  const heard: readonly Mode[] = list.mode === "moderation" ? ["moderation", "author-and-list"] : ["author-and-list"];
+  const openLists = policies.lists.filter((l) => heard.includes(l.mode)).map((l) => addressKey(l.address));
   const closedLists = policies.lists.map((l) => addressKey(l.address)).filter((l) => !openLists.includes(l));
   const others = [...message.to, ...message.cc].filter(usable);
   const wanted = others.filter(({ address }) => {

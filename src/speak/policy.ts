@@ -8,10 +8,11 @@ import { CONFIDENCES, SEVERITIES } from "../review/finding.js";
 import { duration } from "./duration.js";
 
 /**
- * How far a list goes, from nothing to all: `local` plans and shows, `moderation` waits for a person's word on each mail,
- * `author` writes to the author alone, `author-and-list` to both.
+ * How far a list goes, from nothing to all: `local` plans and shows, `moderation` waits for a person's word on each mail to
+ * author and list, `author` writes to the author alone without one, `author-and-list` to both.
  */
 export const MODES = ["off", "local", "moderation", "author", "author-and-list"] as const;
+export type Mode = (typeof MODES)[number];
 
 const ADDRESS = /^[^\s"(),:;<>@[\\\]]+@[^\s"(),:;<>@[\\\]]+$/;
 const address = z.string().max(254).regex(ADDRESS, "a mail address: name@host");
