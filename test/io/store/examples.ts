@@ -95,7 +95,12 @@ export async function fill(store: Store): Promise<void> {
   const one = series(["a", "B"], { changeId: "x", previous: "Ä" });
   await store.putSeries(["Ä", "a", "B"], [series(["Ä"]), one], at(1));
   await store.due(when(2));
-  await store.putVerdict(verdict(one), [], [waiting("k", { target: "t", payload: [1] })], at(3));
+  await store.putVerdict(
+    verdict(one),
+    [],
+    [waiting("k", { target: "t", payload: [1], list: "", author: "", thread: "" })],
+    at(3),
+  );
   await store.failSeries("Ä", "why", at(9), at(3));
   await store.suppress("f", "ann", "so", at(4));
 }

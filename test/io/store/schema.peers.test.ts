@@ -8,8 +8,11 @@ import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../../../src/errors.js";
 import { dump } from "../../../src/io/store/dump.js";
+import { openPostgres } from "../../../src/io/store/postgres.js";
 import { migrate, STEPS } from "../../../src/io/store/schema.js";
+import { openSqlite } from "../../../src/io/store/sqlite.js";
 import { openStore, type SqlStore, type StorePlace } from "../../../src/io/store/store.js";
+import type { Sql } from "../../../src/io/store/tables.js";
 import { compiled } from "./compiled.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { fill } from "./examples.js";
@@ -43,10 +46,14 @@ const columns = async (store: SqlStore): Promise<string[]> => {
   return tables.flatMap(({ name, columns: all }) => all.map(line(name))).sort();
 };
 
+/** A database as it is, not brought forward. */
+const connectOnly = async (place: StorePlace): Promise<Sql> =>
+  "file" in place ? openSqlite(place.file) : openPostgres(place.url, 2);
+
 /** A step that a later program may take. */
 const later = {
   ...STEPS,
-  "0003": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+  "0004": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
     await raw`alter table series add column colour text`.execute(db);
     await raw`update series set colour = 'green'`.execute(db);
   },
@@ -60,13 +67,25 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     expect(await dump(store)).toBe(await dump(filled));
   });
 
+  it("a store that was brought to schema 2 and no further is brought forward too", async () => {
+    const place = await old();
+    const half = await connectOnly(place);
+    const { "0001": first, "0002": second } = STEPS;
+    if (first === undefined || second === undefined) throw new Error("the first steps are gone");
+    await migrate(half, { "0001": first, "0002": second });
+    await half.db.destroy();
+    const [store, filled] = [await open(place), await open(await fresh())];
+    await fill(filled);
+    expect(await dump(store)).toBe(await dump(filled));
+  });
+
   it("later steps are taken once, and what a newer program wrote is refused", async () => {
     const place = await old();
     const store = await open(place);
     await migrate(store.sql, later);
     await migrate(store.sql, later);
     expect((await dump(store)).match(/"colour":"green"/g)).toHaveLength(2);
-    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 3, .* knows 2/) };
+    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 4, .* knows 3/) };
     await expect(openStore(place)).rejects.toMatchObject(newer);
   });
 
@@ -74,7 +93,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     const store = await open(await old());
     const broken = {
       ...later,
-      "0004": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+      "0005": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
         await raw`alter table nobody add column x text`.execute(db);
       },
     };

@@ -1,14 +1,21 @@
 /** The store in both databases: the same contract, and the same dump. */
 import { describe, expect, it } from "vitest";
 import { dump } from "../../../src/io/store/dump.js";
+import type { SqlStore } from "../../../src/io/store/store.js";
 import { contract } from "./contract.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { fill } from "./examples.js";
+import { outboxContract, speechContract } from "./speech-contract.js";
 
 const { open, file, database } = databases();
 
-describe("SQLite", () => contract(() => open(file())));
-describe.skipIf(withoutPostgres)(POSTGRES, () => contract(async () => open(await database())));
+const all = (place: () => Promise<SqlStore>): void => {
+  contract(place);
+  outboxContract(place);
+  speechContract(place);
+};
+describe("SQLite", () => all(() => open(file())));
+describe.skipIf(withoutPostgres)(POSTGRES, () => all(async () => open(await database())));
 
 describe.skipIf(withoutPostgres)(`SQLite and ${POSTGRES}`, () => {
   it("give the same dump", async () => {
