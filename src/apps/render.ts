@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { wantsColour } from "../io/terminal.js";
 import { parseAddressList } from "../message/address.js";
 import type { Mailbox } from "../message/message.js";
+import { fatesOf } from "../report/fates.js";
 import { renderHtml } from "../report/html/page.js";
 import { renderJson } from "../report/json.js";
 import { renderReplies } from "../report/mail-reply.js";
@@ -53,7 +54,7 @@ const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) =
   reply: replies,
   sarif: (result) => renderSarif(result),
   html: (result, { all, tree, scanned }) =>
-    renderHtml(result, { all, tree, ...(scanned === undefined ? {} : { scanned }) }),
+    renderHtml(result, { all, tree, fates: fatesOf(result.reviewed), ...(scanned === undefined ? {} : { scanned }) }),
 };
 
 /** A review in the format that `options` names. */

@@ -58,7 +58,12 @@ const codeBlock = (finding: Finding, patch: Patch | null, paint: Paint): string[
 const section = (title: string, lines: readonly string[], paint: Paint): string[] =>
   lines.length === 0 ? [] : [`  ${paint.bold(`${title}:`)}`, ...lines];
 
-const statusLines = (finding: Finding, patch: Patch | null, options: TerminalOptions): string[] => {
+const statusLines = (
+  finding: Finding,
+  patch: Patch | null,
+  options: TerminalOptions,
+  fate: string | null,
+): string[] => {
   const answers = STATUS_ANSWERS[finding.status];
   const nursery = finding.nursery ? " The rule is in nursery: it is shown here and never posted." : "";
   // A scan of the tree has no patch to ask about.
@@ -66,6 +71,7 @@ const statusLines = (finding: Finding, patch: Patch | null, options: TerminalOpt
     patch === null ? [] : [`  ${QUESTIONS.before} ${answers.before}`, `  ${QUESTIONS.after} ${answers.after}`];
   return [
     ...questions,
+    ...(fate === null ? [] : [`  ${fate}`]),
     ...wrap(
       `Confidence: ${finding.confidence} (${CONFIDENCE_PHRASES[finding.confidence]}).${nursery} Finding ${visible(finding.id)}.`,
       options.width,
@@ -74,8 +80,13 @@ const statusLines = (finding: Finding, patch: Patch | null, options: TerminalOpt
   ];
 };
 
-/** The lines of one finding, without a blank line at the end. */
-export const findingBlock = (finding: Finding, patch: Patch | null, options: TerminalOptions): string[] => {
+/** The lines of one finding, without a blank line at the end. `fate` says what became of it in other versions, where that is known. */
+export const findingBlock = (
+  finding: Finding,
+  patch: Patch | null,
+  options: TerminalOptions,
+  fate: string | null = null,
+): string[] => {
   const { paint, width } = options;
   const colour = paint[SEVERITY_PAINT[finding.severity]];
   const paragraph = (text: string): string[] => wrap(visible(text.replace(/\s+/g, " ")), width, "    ");
@@ -91,6 +102,6 @@ export const findingBlock = (finding: Finding, patch: Patch | null, options: Ter
     ...section(HEADINGS.sites, sites, paint),
     ...section(HEADINGS.interleaving, interleaving, paint),
     ...section(HEADINGS.suggestion, paragraph(finding.suggestion), paint),
-    ...statusLines(finding, patch, options),
+    ...statusLines(finding, patch, options, fate),
   ];
 };

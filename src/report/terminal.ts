@@ -4,6 +4,7 @@
  */
 import type { Finding, PatchReport, ReviewResult } from "../review/finding.js";
 import { alikeProblems, severityCounts, statusCounts } from "./account.js";
+import { fatesOf } from "./fates.js";
 import type { TerminalOptions } from "./paint.js";
 import { isShown } from "./plan.js";
 import { findingBlock } from "./terminal-finding.js";
@@ -78,11 +79,12 @@ export const renderTerminal = (result: ReviewResult, options: TerminalOptions): 
   const lines: string[] = [];
   const shown: Finding[] = [];
   const said = new Set<Finding>();
+  const fates = fatesOf(result.reviewed);
   const say = (finding: Finding, patch: ReviewResult["reviewed"][number]["patch"] | null): void => {
     said.add(finding);
     if (!isShown(finding, options.all)) return;
     shown.push(finding);
-    for (const line of findingBlock(finding, patch, options)) lines.push(line);
+    for (const line of findingBlock(finding, patch, options, fates.get(finding.id))) lines.push(line);
     lines.push("");
   };
   for (const { patch, findings } of result.reviewed) for (const finding of findings) say(finding, patch);

@@ -116,6 +116,14 @@ export const PAGE = {
   nursery: "The rule is in nursery: its findings are shown and never posted.",
 } as const;
 
+/** What became of a finding over the versions of its series. */
+export const FATE = {
+  still: (first: number, latest: number): string => `There since v${first}, still present in v${latest}.`,
+  fixed: (version: number): string => `Fixed in v${version}.`,
+  gone: (version: number): string =>
+    `Not found in v${version} any more; that version does not show its file as it was read.`,
+} as const;
+
 /** In place of sites that a witness has no room for. */
 export const moreSites = (count: number): string => `[ ... ] ${counted(count, "site")} more in --format json`;
 
