@@ -6,6 +6,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "../errors.js";
 import { endOnClosedPipe, remark } from "../io/terminal.js";
+import { foundCommands } from "./commands/found.js";
 import { CONFIG } from "./commands/options.js";
 import { b4CheckCommand, parseCommand, reviewCommand, threadCommand } from "./commands/review.js";
 import { watchCommand } from "./commands/watch.js";
@@ -97,6 +98,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   parseCommand(program);
   threadCommand(program);
   watchCommand(program);
+  foundCommands(program);
   queueCommand(program);
   ledgerCommand(program);
   await completionCommand(program, argv);

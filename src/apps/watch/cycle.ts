@@ -21,7 +21,7 @@ export interface CycleOptions {
   tell: Teller | null;
   speaker: Speaker | null;
   wanted?: (mail: MailRecord) => boolean;
-  onResult?: (judgement: Judgement) => Promise<void>;
+  onResult?: (series: SeriesRecord, judgement: Judgement) => Promise<void>;
   /** Is called between pieces of work, when nothing of the last one is wanted any more. */
   between?: () => Promise<void>;
   /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
@@ -97,7 +97,7 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
         const judgement = await judgeSeries(due, store, options.review, options.tell);
         report.judged++;
         tellJudged(due.series, judgement.result, context);
-        await options.onResult?.(judgement);
+        await options.onResult?.(due.series, judgement);
         return judgement;
       } catch (error) {
         report.failed++;

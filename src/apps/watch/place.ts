@@ -1,4 +1,5 @@
 /** Where the store of a configuration is, and who may open it. */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,6 +32,9 @@ const fileOf = ({ data }: WatchConfig): string => join(data, "store.db");
 /** The store for a person's command, beside a watch that may be running: every change is one transaction. */
 export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore; close: () => Promise<void> }> {
   const url = urlOf(config);
+  // A store that nobody has written yet is not made in passing: it would belong to whoever only looked.
+  if (url === null && !existsSync(fileOf(config)))
+    throw new ReviewError("no-store", EXIT.input, `there is no store at ${fileOf(config)} yet: review watch makes it`);
   const store = await openStore(url === null ? { file: fileOf(config) } : { url });
   return { store, close: () => store.close() };
 }

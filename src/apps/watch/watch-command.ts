@@ -85,8 +85,8 @@ async function watch(
     speaker,
     lookingBack: options.dryRun === true,
     between: makePause(),
-    async onResult({ result, plans }) {
-      table.add(result.review.findings);
+    async onResult(series, { result, plans }) {
+      if (options.dryRun === true) table.add(series, result.review);
       if (options.plan === true) await writeOutput(planText(plans));
     },
     ...(wanted === undefined ? {} : { wanted }),
