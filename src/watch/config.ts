@@ -1,10 +1,10 @@
 /**
  * The configuration of `review watch`: a YAML file, checked against this schema before anything starts. Every field says what
- * it is; schemas/watch-config.schema.json is made of it.
+ * it is; schemas/watch-config.schema.json is made of it. What its parts say of each other stands in config-problems.ts.
  */
 import { z } from "zod";
 import { duration } from "../speak/duration.js";
-import { ledgerSchema, listSchema, mailSchema, policyProblems } from "../speak/policy.js";
+import { ledgerSchema, listSchema, mailSchema } from "../speak/policy.js";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower-case letters, digits, dots and dashes");
 const path = z.string().min(1);
@@ -42,7 +42,8 @@ const passwordEnv = z
   .describe("Name of the environment variable that holds the password");
 const month = z.string().regex(/^\d{4}-[A-Z][a-z]+$/, "a month as in the archive's links: 2019-May");
 
-const sourceSchema = z.discriminatedUnion("type", [
+/** One archive. */
+export const sourceSchema = z.discriminatedUnion("type", [
   z
     .strictObject({
       ...web,
@@ -173,24 +174,3 @@ export const configSchema = z.strictObject({
 });
 
 export type WatchConfig = z.infer<typeof configSchema>;
-
-/** What a file is wrong in beyond the schema: names that come twice. */
-export function configProblems(config: WatchConfig): string[] {
-  const twice = (what: string, names: readonly string[]): string[] =>
-    [...new Set(names.filter((n, i) => names.indexOf(n) !== i))].map((n) => `${what}: the name ${n} comes twice`);
-  const logins = config.sources.filter(
-    (s) => s.type === "nntp" && (s.user === undefined) !== (s.passwordEnv === undefined),
-  );
-  return [
-    ...policyProblems({ lists: config.lists, mail: config.mail ?? null }),
-    ...logins.map((s) => `sources: ${s.name}: user and passwordEnv go together`),
-    ...twice(
-      "sources",
-      config.sources.map((s) => s.name),
-    ),
-    ...twice(
-      "trees",
-      config.trees.map((t) => t.name),
-    ),
-  ];
-}

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { checkConfig } from "../../src/io/config/load-config.js";
+import { runCli } from "../apps/run-cli.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const EXAMPLES = new URL("docs/examples/", ROOT);
@@ -20,6 +21,12 @@ function started(name: string): string[][] {
 }
 
 describe("the examples", () => {
+  it("passes the check that it names, whether its trees are there or not", () => {
+    const checked = runCli(["config", "check", "docs/examples/watch.yaml"]);
+    expect([checked.code, checked.out]).toEqual([0, expect.stringContaining("name: kvm-riscv")]);
+    expect(checked.err).toMatch(/^review: tree linux: there is no folder .*\n/);
+  });
+
   it.each(NAMES)("%s starts nothing by way of npx", (name) => {
     expect(commands(read(name)).filter((line) => /\bnpx\b|npm exec/.test(line))).toEqual([]);
   });

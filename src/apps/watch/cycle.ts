@@ -1,6 +1,7 @@
 /** One round of a watch: read what is new, put it into series, judge what is due. */
 
 import { startWorkers } from "../../io/store/queue.js";
+import { withoutPasswords } from "../../report/secrets.js";
 import type { ReviewResult } from "../../review/finding.js";
 import { parseDuration } from "../../speak/duration.js";
 import { type Ingested, ingest, MAX_ATTEMPTS } from "../../watch/ingest.js";
@@ -72,7 +73,10 @@ async function readSource(source: Source, context: WatchContext, wanted?: (mail:
   if (failure === null) log.info(numbers, "source read");
   else {
     metrics.sourceFailures.inc({ source: source.name, reason: failure.reason });
-    log.warn({ ...numbers, ...failure }, "source could not be read to its end");
+    log.warn(
+      { ...numbers, ...failure, message: withoutPasswords(failure.message) },
+      "source could not be read to its end",
+    );
   }
   return got;
 }

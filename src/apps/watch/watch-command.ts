@@ -5,8 +5,11 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
 import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
+import { surroundingsOf } from "../../io/config/surroundings.js";
 import { makeHeapKeeper } from "../../io/heap.js";
+import { runBySchedule } from "../../io/schedule.js";
 import { writeOutput } from "../../io/terminal.js";
+import { withoutPasswords } from "../../report/secrets.js";
 import { noteReader } from "../../watch/notes.js";
 import type { MailRecord } from "../../watch/records.js";
 import { parseDay } from "../../watch/schedule.js";
@@ -14,7 +17,6 @@ import { type Source, SourceError } from "../../watch/source.js";
 import type { SourceConfig } from "../../watch/source-config.js";
 import { DIGESTS, makeDataFolder, openEngine, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
-import { checkSchedule, runBySchedule } from "./daemon.js";
 import { openLog } from "./log.js";
 import { Metrics, serveMetrics } from "./metrics.js";
 import { openPlace } from "./place.js";
@@ -41,7 +43,6 @@ export interface WatchOptions {
 export async function runWatch(options: WatchOptions, version: string): Promise<ExitCode> {
   const wanted = timeSpan(options);
   const config = await loadConfig(options.config);
-  checkSchedule(config.schedule);
   const log = openLog(config.log);
   const signal = stopSignal(() => log.info("asked to stop: what is under way is finished"));
   await makeDataFolder(config.data);
@@ -74,6 +75,11 @@ async function watch(
   wanted: ((mail: MailRecord) => boolean) | undefined,
 ): Promise<ExitCode> {
   const sources = openSources(context);
+  for (const { about, reason, message } of await surroundingsOf(context.config, (name) => process.env[name]))
+    context.log.warn(
+      { about, reason, message: withoutPasswords(message) },
+      "something that is configured is not there",
+    );
   const { review, update, trees } = makeReviewer(context);
   const table = new FindingTable();
   const send = options.send === true;
