@@ -14,6 +14,17 @@ export function scheduleProblem(schedule: string): string | null {
   }
 }
 
+/** Runs that are looked at ahead: enough for a schedule that rests over nights and weekends. */
+const AHEAD = 300;
+
+/** The longest pause between two runs of a sound schedule. Milliseconds. */
+export function longestPause(schedule: string, now: Date): number {
+  const job = new Cron(schedule, { paused: true });
+  const runs = [now, ...job.nextRuns(AHEAD, now)].map((run) => run.getTime());
+  job.stop();
+  return Math.max(0, ...runs.slice(1).map((run, n) => run - (runs[n] ?? run)));
+}
+
 /**
  * Runs `round` at once and then whenever the schedule says so, one at a time; a round that takes longer than the schedule's
  * interval is waited for. Resolves when the signal has aborted and the last round has ended.

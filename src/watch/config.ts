@@ -166,7 +166,7 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/, "host:port")
     .optional()
-    .describe("Where --daemon answers /metrics and /healthz: 127.0.0.1:9464"),
+    .describe("Where --daemon answers /metrics, /healthz and /readyz: 127.0.0.1:9464, in a container 0.0.0.0:9464"),
   lists: z.array(listSchema).default([]).describe("Lists that are spoken to; a list that is not named gets nothing"),
   mail: mailSchema.optional().describe("How mails are written and sent; none is when left out"),
   ledger: ledgerSchema.describe("When answers take a rule off duty"),

@@ -13,7 +13,12 @@ export const watchCommand = (program: Command): void => {
     .addOption(new Option("--once", "one round, for cron (the default)").conflicts("daemon"))
     .option("--daemon", "rounds by the schedule of the configuration, until it is stopped (SIGTERM)")
     .option("--retry", "take up what was given up (dead letters) first")
-    .option("--dry-run", "in a store that is gone afterwards; prints a table of findings by rule")
+    .addOption(
+      new Option(
+        "--dry-run",
+        "in a store that is gone afterwards; prints a table of findings by rule, and each with its patch",
+      ).conflicts("daemon"),
+    )
     .option("--plan", "print what would be said of each patch, to whom and when, or why nothing is")
     .addOption(
       new Option("--send", "send the mails that lists have opted in for; without it they stay drafts").conflicts(

@@ -62,6 +62,7 @@ async function readSource(source: Source, context: WatchContext, wanted?: (mail:
     signal,
     now: () => context.now().toISOString(),
     onBatch: ({ mails, dead, ...rest }) => {
+      metrics.health.sign();
       metrics.mails.inc({ source: source.name }, mails);
       if (dead > 0) metrics.dead.inc({ kind: "mail" }, dead);
       log.debug({ mails, dead, ...rest }, "batch recorded");
@@ -108,6 +109,7 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
         tellFailed(due, error, context);
         throw error;
       } finally {
+        metrics.health.sign();
         metrics.seconds.observe((performance.now() - started) / 1000);
         await options.between?.();
       }

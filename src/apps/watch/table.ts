@@ -22,9 +22,13 @@ export class FindingTable {
     }
   }
 
-  /** Rules in order, one line each, then the findings; "no findings" where there are none. */
-  text(): string {
-    if (this.rows.size === 0) return "no findings\n";
+  /**
+   * Rules in order, one line each, then the findings; "no findings" where there are none. Where not all was read and judged
+   * (`whole`), the last line says so.
+   */
+  text(whole: boolean): string {
+    const rest = whole ? "" : "Not everything was read and judged: see the log above. There may be more.\n";
+    if (this.rows.size === 0) return whole ? "no findings\n" : `no findings so far\n${rest}`;
     const columns = ["introduced", "incomplete-fix", "pre-existing", "fixed-later", "acknowledged", "faults"];
     const rules = [...this.rows.keys()].sort();
     const width = Math.max(4, ...rules.map((r) => r.length));
@@ -36,6 +40,6 @@ export class FindingTable {
         columns.map((c) => String(this.rows.get(rule)?.get(c) ?? 0)),
       ),
     );
-    return `${[line("rule", columns), ...body].map(visible).join("\n")}\n\n${foundText(this.found, false, "the table counts them")}`;
+    return `${[line("rule", columns), ...body].map(visible).join("\n")}\n\n${foundText(this.found, false, "the table counts them")}${rest}`;
   }
 }

@@ -7,7 +7,7 @@ import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
 import { surroundingsOf } from "../../io/config/surroundings.js";
 import { makeHeapKeeper } from "../../io/heap.js";
-import { runBySchedule } from "../../io/schedule.js";
+import { longestPause, runBySchedule } from "../../io/schedule.js";
 import { writeOutput } from "../../io/terminal.js";
 import { withoutPasswords } from "../../report/secrets.js";
 import { noteReader } from "../../watch/notes.js";
@@ -98,11 +98,13 @@ async function watch(
     ...(wanted === undefined ? {} : { wanted }),
   };
   let failed = false;
+  let unjudged = 0;
   const round = async (): Promise<void> => {
     await update();
     const report = await runCycle(context, cycle);
     failed = report.sources.some((s) => s.failure !== null);
-    context.metrics.health.lastCycle = context.now().toISOString();
+    unjudged = report.failed;
+    context.metrics.health.ended(context.now());
     context.log.info(summaryOf(report), "round done");
   };
   try {
@@ -112,7 +114,7 @@ async function watch(
       // What failed in a round was told then; that it was asked to end is how a daemon ends well.
       failed = false;
     } else await round();
-    if (options.dryRun === true) await writeOutput(table.text());
+    if (options.dryRun === true) await writeOutput(table.text(!failed && unjudged === 0 && !context.signal.aborted));
     if (options.plan === true) await writeOutput(outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
   } finally {
     await speaker?.close();
@@ -135,6 +137,7 @@ function makePause(): () => Promise<void> {
 
 async function runDaemon(context: WatchContext, round: () => Promise<void>): Promise<void> {
   const { config, metrics, log, signal } = context;
+  metrics.health.expect(longestPause(config.schedule, context.now()));
   const served = config.metrics === undefined ? null : await serveMetrics(metrics, config.metrics);
   if (served !== null) log.info({ address: served.address }, "metrics are served");
   try {
@@ -157,6 +160,8 @@ const summaryOf = ({ sources, sorted, judged, failed }: CycleReport) => ({
 function timeSpan({ since, until }: WatchOptions): ((mail: MailRecord) => boolean) | undefined {
   const [from, to] = [bound("since", since, false), bound("until", until, true)];
   if (from === null && to === null) return undefined;
+  if (from !== null && to !== null && from >= to)
+    throw new ReviewError("bad-days", EXIT.usage, `--since ${since} is after --until ${until}: no day lies between`);
   return ({ sent }) => sent !== null && (from === null || sent >= from) && (to === null || sent < to);
 }
 

@@ -14,13 +14,13 @@ import { scheduleProblem } from "../schedule.js";
 const MAX_CONFIG = 1024 * 1024;
 
 /**
- * Loads and checks a configuration; paths in it are taken from the folder of the file. Throws a {@link ReviewError} with exit 4
- * when it cannot be read, and with exit 3, listing every problem, when it is unsound.
+ * Loads and checks a configuration; paths in it are taken from the folder of the file. Throws a {@link ReviewError} with exit 3
+ * when it cannot be read, or is unsound: then with every problem.
  */
 export async function loadConfig(file: string): Promise<WatchConfig> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ReviewError("config-not-readable", EXIT.input, `the configuration cannot be read: ${why}`, { cause });
+    throw new ReviewError("config-not-readable", EXIT.config, `the configuration cannot be read: ${why}`, { cause });
   });
   return fromFolder(checkConfig(text, file), dirname(resolve(file)));
 }

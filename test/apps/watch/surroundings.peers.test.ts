@@ -80,7 +80,7 @@ describe.concurrent("a configuration", () => {
     writeFileSync(twice.config, "data: [\nsources: }\n");
     expect(await twice.watch()).toMatchObject({ code: 3, err: expect.stringContaining(twice.config) });
     unlinkSync(twice.config);
-    expect(await twice.watch()).toMatchObject({ code: 4, err: expect.stringContaining("cannot be read") });
+    expect(await twice.watch()).toMatchObject({ code: 3, err: expect.stringContaining("cannot be read") });
   });
 
   it.each([
@@ -89,6 +89,14 @@ describe.concurrent("a configuration", () => {
   ])("is not even read where a day is none: %s %s", async (option, day) => {
     const { code, err } = await run(["watch", "-c", join(folder, "none.yaml"), option, day]);
     expect([code, err]).toEqual([2, expect.stringContaining(`${option}: ${day} is no month or day`)]);
+  });
+
+  it.each([
+    [["--dry-run", "--daemon"], "cannot be used with"],
+    [["--since", "2026-03", "--until", "2026-02"], "--since 2026-03 is after --until 2026-02"],
+  ])("is not even read where words exclude each other: %j", async (args, said) => {
+    const { code, out, err } = await run(["watch", "-c", join(folder, "none.yaml"), ...args]);
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining(said)]);
   });
 
   it("is refused where its rules are unsound", async () => {
@@ -136,6 +144,8 @@ describe.concurrent("an archive that cannot be reached", () => {
       ["lore", "unreachable"],
       ["pages", "unreachable"],
     ]);
+    const dry = await watch(["--dry-run"]);
+    expect([dry.code, dry.out]).toEqual([5, expect.stringMatching(/^no findings so far\nNot everything was read/)]);
     const before = await dump();
     const second = await watch();
     expect([second.code, roundOf(second), await dump()]).toMatchObject([5, { mails: 0, judged: 0 }, before]);
