@@ -22,6 +22,8 @@ export interface CycleOptions {
   tell: Teller | null;
   speaker: Speaker | null;
   wanted?: (mail: MailRecord) => boolean;
+  /** Looking back: sources may leave out what was sent before (ISO 8601). */
+  since?: string;
   onResult?: (series: SeriesRecord, judgement: Judgement) => Promise<void>;
   /** Is called between pieces of work, when nothing of the last one is wanted any more. */
   between?: () => Promise<void>;
@@ -42,7 +44,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   const report: CycleReport = { sources: [], sorted: 0, judged: 0, failed: 0 };
   for (const source of options.sources) {
     if (signal.aborted) break;
-    report.sources.push(await readSource(source, context, options.wanted));
+    report.sources.push(await readSource(source, context, options));
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
@@ -55,7 +57,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   return report;
 }
 
-async function readSource(source: Source, context: WatchContext, wanted?: (mail: MailRecord) => boolean) {
+async function readSource(source: Source, context: WatchContext, { wanted, since }: CycleOptions) {
   const { store, digests, signal, log, metrics } = context;
   const got = await ingest(source, store, {
     digest: digests.sha256,
@@ -69,6 +71,7 @@ async function readSource(source: Source, context: WatchContext, wanted?: (mail:
     },
     notes: context.notes,
     ...(wanted === undefined ? {} : { wanted }),
+    ...(since === undefined ? {} : { since }),
   });
   const { failure, ...numbers } = got;
   if (failure === null) log.info(numbers, "source read");

@@ -96,6 +96,10 @@ async function watch(
       if (options.plan === true) await writeOutput(planText(plans));
     },
     ...(wanted === undefined ? {} : { wanted }),
+    // The store of a look back is gone afterwards: nobody goes on behind what was left out.
+    ...(options.dryRun === true && options.since !== undefined
+      ? { since: bound("since", options.since, false) ?? "" }
+      : {}),
   };
   let failed = false;
   let unjudged = 0;
