@@ -25,6 +25,7 @@ function kindOf(field) {
 }
 
 function defaultOf(name, field, required) {
+  if (field.type === "object" && field.default !== undefined) return "of its fields";
   if (field.default !== undefined) return Array.isArray(field.default) ? "none" : `\`${field.default}\``;
   return required.includes(name) ? "wanted" : "none";
 }

@@ -14,7 +14,7 @@ import type { BaseChoice } from "../watch/base.js";
 import { baseLines } from "../watch/base-text.js";
 import { recordedMessage } from "../watch/open-mail.js";
 import type { VerdictRecord } from "../watch/records.js";
-import { parseDay } from "../watch/schedule.js";
+import { dayOf } from "./watch/days.js";
 import { openBeside } from "./watch/place.js";
 
 export interface FindingsOptions {
@@ -38,9 +38,7 @@ async function withStore(config: string, work: (store: SqlStore) => Promise<void
 /** Lists findings; exit 0 whether there are some or not. */
 export function runFindings(options: FindingsOptions): Promise<ExitCode> {
   const { since, rule, all = false, format } = options;
-  const day = since === undefined ? null : parseDay(since);
-  if (since !== undefined && day === null)
-    throw new ReviewError("bad-day", EXIT.usage, `--since: ${since} is no month or day; write 2019-04 or 2019-04-17`);
+  const day = since === undefined ? null : dayOf("since", since);
   return withStore(options.config, async ({ sql }) => {
     const query = { ...(day === null ? {} : { since: day }), ...(rule === undefined ? {} : { rule }) };
     const found = await foundFindings(sql, query);

@@ -60,7 +60,7 @@ export const sourceSchema = z.discriminatedUnion("type", [
       ...web,
       type: z.literal("atom"),
       url: inboxUrl,
-      since: z.iso.date().optional().describe("Mails that arrived before this day are left out"),
+      since: z.iso.date().optional().describe("Mails that arrived before this day are left out: 2019-04-17"),
     })
     .describe("A list of a public-inbox server with little traffic, by its Atom feed and one request a mail"),
   z
@@ -82,7 +82,9 @@ export const sourceSchema = z.discriminatedUnion("type", [
         .enum(["auto", "text", "html"])
         .default("auto")
         .describe("Months as text, as pages, or as text where there is one"),
-      firstMonth: month.optional().describe("The month to begin with; the first when left out"),
+      firstMonth: month
+        .optional()
+        .describe("The month to begin with, as in the archive's links: 2019-May; the first when left out"),
       recheck: z.int().min(1).max(24).default(2).describe("How many months before the latest are asked for again"),
     })
     .describe("An archive of Mailman 2"),
@@ -130,7 +132,7 @@ const treeSchema = z.strictObject({
     .default(["HEAD"])
     .describe("Revisions to try, the first one first: origin/master, linux-next/master"),
   remotes: z.array(z.string().min(1)).default([]).describe("Remotes to fetch before it is used"),
-  every: duration.default("15m").describe("How old the last fetch may be"),
+  every: duration.default("15m").describe("How old the last fetch may be: 90s, 15m, 6h, 1d"),
   tags: z
     .array(z.string().min(1))
     .default([])
@@ -153,14 +155,21 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, "postgres://…")
     .optional()
-    .describe("PostgreSQL in place of the SQLite file in `data`; DATABASE_URL goes before it"),
+    .describe(
+      "PostgreSQL in place of the SQLite file in `data`: postgres://user:password@host:port/name; DATABASE_URL goes before it",
+    ),
   rules: path.optional().describe("Folder of rules in place of the built-in ones"),
   sources: z.array(sourceSchema).min(1).describe("Archives to follow"),
   trees: z.array(treeSchema).default([]).describe("Kernel trees that patches are applied to"),
   quiet: duration
     .default("2h")
-    .describe("A series that is not complete is judged when no mail of it came for this long"),
-  schedule: z.string().default("*/15 * * * *").describe("When --daemon looks for mail, as in crontab(5)"),
+    .describe(
+      "A series that is not complete is judged when no mail of it came for this long, counted from when the last one was read: 90s, 15m, 2h, 1d",
+    ),
+  schedule: z
+    .string()
+    .default("*/15 * * * *")
+    .describe("When --daemon looks for mail, as in crontab(5), in this machine's time zone"),
   workers: z.int().min(1).max(64).default(1).describe("Series that are judged at a time, with PostgreSQL"),
   metrics: z
     .string()

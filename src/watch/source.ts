@@ -74,6 +74,7 @@ export const SOURCE_REASONS = [
   "git-failed",
   "login-failed",
   "bad-cursor",
+  "not-written",
 ] as const;
 export type SourceReason = (typeof SOURCE_REASONS)[number];
 

@@ -10,14 +10,16 @@ import { makeHeapKeeper } from "../../io/heap.js";
 import { longestPause, runBySchedule } from "../../io/schedule.js";
 import { writeOutput } from "../../io/terminal.js";
 import { withoutPasswords } from "../../report/secrets.js";
+import type { WatchConfig } from "../../watch/config.js";
 import { noteReader } from "../../watch/notes.js";
 import type { MailRecord } from "../../watch/records.js";
-import { parseDay } from "../../watch/schedule.js";
 import { type Source, SourceError } from "../../watch/source.js";
 import type { SourceConfig } from "../../watch/source-config.js";
+import { reportError } from "../report-error.js";
 import { DIGESTS, makeDataFolder, openEngine, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
-import { openLog } from "./log.js";
+import { dayOf, timeSpan } from "./days.js";
+import { type Logger, openLog } from "./log.js";
 import { Metrics, serveMetrics } from "./metrics.js";
 import { openPlace } from "./place.js";
 import { outboxText, planText } from "./plan-text.js";
@@ -39,11 +41,28 @@ export interface WatchOptions {
   until?: string;
 }
 
-/** Runs the command; answers the exit code: 5 when an archive could not be read to its end (of one round), 0 otherwise. */
+/** Runs the command; answers the exit code. What ends a daemon is the last line of its log. */
 export async function runWatch(options: WatchOptions, version: string): Promise<ExitCode> {
   const wanted = timeSpan(options);
   const config = await loadConfig(options.config);
   const log = openLog(config.log);
+  try {
+    return await open(options, { config, log, version, wanted });
+  } catch (error) {
+    // Whoever collects the log of a daemon reads lines of JSON; where there is no log it is told as everywhere.
+    if (options.daemon !== true || !log.isLevelEnabled("error")) throw error;
+    return reportError(error, (line) => log.error(line.replace(/^review: /, "")));
+  }
+}
+
+interface Opening {
+  config: WatchConfig;
+  log: Logger;
+  version: string;
+  wanted: ((mail: MailRecord) => boolean) | undefined;
+}
+
+async function open(options: WatchOptions, { config, log, version, wanted }: Opening): Promise<ExitCode> {
   const signal = stopSignal(() => log.info("asked to stop: what is under way is finished"));
   await makeDataFolder(config.data);
   const engine = await openEngine(config, version);
@@ -97,16 +116,14 @@ async function watch(
     },
     ...(wanted === undefined ? {} : { wanted }),
     // The store of a look back is gone afterwards: nobody goes on behind what was left out.
-    ...(options.dryRun === true && options.since !== undefined
-      ? { since: bound("since", options.since, false) ?? "" }
-      : {}),
+    ...(options.dryRun === true && options.since !== undefined ? { since: dayOf("since", options.since) } : {}),
   };
-  let failed = false;
+  let failed: ExitCode = EXIT.nothing;
   let unjudged = 0;
   const round = async (): Promise<void> => {
     await update();
     const report = await runCycle(context, cycle);
-    failed = report.sources.some((s) => s.failure !== null);
+    failed = exitOf(report);
     unjudged = report.failed;
     context.metrics.health.ended(context.now());
     context.log.info(summaryOf(report), "round done");
@@ -116,15 +133,23 @@ async function watch(
     if (options.daemon === true) {
       await runDaemon(context, round);
       // What failed in a round was told then; that it was asked to end is how a daemon ends well.
-      failed = false;
+      failed = EXIT.nothing;
     } else await round();
-    if (options.dryRun === true) await writeOutput(table.text(!failed && unjudged === 0 && !context.signal.aborted));
+    if (options.dryRun === true)
+      await writeOutput(table.text(failed === EXIT.nothing && unjudged === 0 && !context.signal.aborted));
     if (options.plan === true) await writeOutput(outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
   } finally {
     await speaker?.close();
     for (const source of sources) await source.close();
   }
-  return failed ? EXIT.network : EXIT.nothing;
+  return failed;
+}
+
+/** 4 when there is something to mend on this machine, 5 when an archive could not be read to its end. */
+function exitOf({ sources }: CycleReport): ExitCode {
+  const failures = sources.flatMap(({ failure }) => failure ?? []);
+  if (failures.some(({ reason }) => reason === "not-written")) return EXIT.input;
+  return failures.length > 0 ? EXIT.network : EXIT.nothing;
 }
 
 /**
@@ -159,22 +184,6 @@ const summaryOf = ({ sources, sorted, judged, failed }: CycleReport) => ({
   judged,
   failed,
 });
-
-/** Mails of a span of time; undefined for all. */
-function timeSpan({ since, until }: WatchOptions): ((mail: MailRecord) => boolean) | undefined {
-  const [from, to] = [bound("since", since, false), bound("until", until, true)];
-  if (from === null && to === null) return undefined;
-  if (from !== null && to !== null && from >= to)
-    throw new ReviewError("bad-days", EXIT.usage, `--since ${since} is after --until ${until}: no day lies between`);
-  return ({ sent }) => sent !== null && (from === null || sent >= from) && (to === null || sent < to);
-}
-
-function bound(name: string, text: string | undefined, end: boolean): string | null {
-  if (text === undefined) return null;
-  const time = parseDay(text, end);
-  if (time !== null) return time;
-  throw new ReviewError("bad-day", EXIT.usage, `--${name}: ${text} is no month or day; write 2019-04 or 2019-04-17`);
-}
 
 function openSources({ config, version }: WatchContext): Source[] {
   const archives: ArchiveContext = {

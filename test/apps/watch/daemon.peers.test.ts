@@ -187,10 +187,12 @@ describe.concurrent("a daemon", () => {
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
     const { config } = place({ sources: [list()], metrics: `127.0.0.1:${port}` });
-    const { code, err } = await run(["watch", "-c", config, "--daemon"]);
+    const { code, err, log } = await run(["watch", "-c", config, "--daemon"]);
     await new Promise<void>((resolve) => taken.close(() => resolve()));
     expect([code, err]).toEqual([4, expect.stringContaining(`127.0.0.1:${port}`)]);
     expect(err).toContain("metrics");
+    expect(log.at(-1)).toMatchObject({ level: "error", msg: expect.stringMatching(/^metrics cannot be served on /) });
+    expect(err.trimEnd().split("\n")).toHaveLength(log.length);
     expect(err).not.toContain("internal error");
   });
 });
