@@ -20,25 +20,40 @@ function kindOf(field) {
     const bounded = low !== undefined && high !== undefined && high < Number.MAX_SAFE_INTEGER;
     return bounded ? `number, ${low} to ${high}` : "number";
   }
+  if (field.type === "object") return "section";
   if (field.type === "boolean") return "`true` or `false`";
   return field.format === "uri" ? "URL" : "text";
 }
 
+const listOf = (values) => (values.length === 0 ? "none" : values.map((value) => `\`${value}\``).join(", "));
+
 function defaultOf(name, field, required) {
-  if (field.type === "object" && field.default !== undefined) return "of its fields";
-  if (field.default !== undefined) return Array.isArray(field.default) ? "none" : `\`${field.default}\``;
+  if (field.type === "object") return "none";
+  if (field.default !== undefined) return Array.isArray(field.default) ? listOf(field.default) : `\`${field.default}\``;
   return required.includes(name) ? "wanted" : "none";
 }
 
+/** Fields with the names of what they stand in: `smtp.host`. What only holds others gets no row. */
+function rowsOf(properties, required, above = "", wanted = true) {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const need = wanted && required.includes(name) ? [`${above}${name}`] : [];
+    if (NESTED.has(name) || field.type !== "object") return [[`${above}${name}`, field, need]];
+    return rowsOf(field.properties, field.required ?? [], `${above}${name}.`, wanted && required.includes(name));
+  });
+}
+
+/** These have sections of their own. */
+const NESTED = new Set(["mail", "ledger"]);
+
 function table({ properties, required = [] }, leave = []) {
-  const rows = Object.entries(properties).filter(([name]) => !leave.includes(name));
-  const lines = rows.map(([name, field]) =>
-    [`\`${name}\``, kindOf(field), defaultOf(name, field, required), field.description ?? ""].map(cell).join(" | "),
+  const rows = rowsOf(properties, required).filter(([name]) => !leave.includes(name));
+  const lines = rows.map(([name, field, need]) =>
+    [`\`${name}\``, kindOf(field), defaultOf(name, field, need), field.description ?? ""].map(cell).join(" | "),
   );
   return ["| field | value | default | |", "|---|---|---|---|", ...lines.map((line) => `| ${line} |`)].join("\n");
 }
 
-const { sources, trees } = schema.properties;
+const { sources, trees, lists, mail, ledger } = schema.properties;
 const kinds = sources.items.oneOf;
 const parts = [
   "# The configuration of `review watch`",
@@ -53,6 +68,17 @@ const parts = [
   ]),
   "## `trees`",
   table(trees.items),
+  "## `lists`",
+  `${lists.description}.`,
+  table(lists.items),
+  "## `mail`",
+  `${mail.description}.`,
+  table(mail),
+  "### `mail.reviewers`",
+  table(mail.properties.reviewers.items),
+  "## `ledger`",
+  `${ledger.description}.`,
+  table(ledger),
 ];
 const text = `${parts.join("\n\n")}\n`;
 

@@ -5,6 +5,7 @@ import type { KernelTrees } from "../../io/kernel-trees.js";
 import { openSmtp, type SmtpSender } from "../../io/mail/smtp.js";
 import type { Patchwork } from "../../io/patchwork.js";
 import { readPatches } from "../../patch/read-patch.js";
+import { demotedRules } from "../../speak/ledger.js";
 import type { OutgoingMail } from "../../speak/outgoing.js";
 import type { ListPolicy } from "../../speak/policy.js";
 import type { Silence } from "../../speak/silence.js";
@@ -52,6 +53,8 @@ export async function openSpeaker(
           metrics.commands.inc({ verb: command.verb, outcome });
           log.info({ mail: id, verb: command.verb, outcome, said }, "command by mail");
         }
+      for (const rule of demotedRules(await store.ledger(), config.ledger))
+        log.warn({ rule }, "rule is on trial again, by the answers to its findings: it is shown and not mailed");
     },
     async send() {
       if (smtp === null) return;

@@ -60,5 +60,8 @@ function fromFolder(config: WatchConfig, folder: string): WatchConfig {
     ...(config.rules === undefined ? {} : { rules: at(config.rules) }),
     sources: config.sources.map((s) => ("path" in s ? { ...s, path: at(s.path) } : s)),
     trees: config.trees.map((t) => ({ ...t, path: at(t.path) })),
+    ...(config.mail?.dkim === undefined
+      ? {}
+      : { mail: { ...config.mail, dkim: { ...config.mail.dkim, key: at(config.mail.dkim.key) } } }),
   };
 }
