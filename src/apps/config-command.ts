@@ -14,7 +14,7 @@ import { visible } from "../report/visible.js";
 export const runConfigCheck = async (file: string): Promise<ExitCode> => {
   const config = await loadConfig(file);
   await writeOutput(withoutPasswords(stringify(config, { lineWidth: 0 })));
-  for (const { about, message } of await surroundingsOf(config, (name) => process.env[name]))
+  for (const { about, message } of await surroundingsOf(config, (name) => process.env[name], true))
     remark(`review: ${visible(withoutPasswords(`${about}: ${message}`))}`);
   return EXIT.nothing;
 };

@@ -1,9 +1,6 @@
 /** `review watch`: follows list archives and reviews what arrives. */
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
-import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
-import { openSource } from "../../io/archive/open-source.js";
+import { EXIT, type ExitCode } from "../../errors.js";
 import { loadConfig } from "../../io/config/load-config.js";
 import { surroundingsOf } from "../../io/config/surroundings.js";
 import { makeHeapKeeper } from "../../io/heap.js";
@@ -13,8 +10,6 @@ import { withoutPasswords } from "../../report/secrets.js";
 import type { WatchConfig } from "../../watch/config.js";
 import { noteReader } from "../../watch/notes.js";
 import type { MailRecord } from "../../watch/records.js";
-import { type Source, SourceError } from "../../watch/source.js";
-import type { SourceConfig } from "../../watch/source-config.js";
 import { reportError } from "../report-error.js";
 import { DIGESTS, makeDataFolder, openEngine, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
@@ -25,6 +20,7 @@ import { openPlace } from "./place.js";
 import { outboxText, planText } from "./plan-text.js";
 import { retryDead } from "./retry.js";
 import { makeReviewer } from "./reviewer.js";
+import { openSources } from "./sources.js";
 import { openSpeaker } from "./speaking.js";
 import { FindingTable } from "./table.js";
 import { makeTeller } from "./teller.js";
@@ -94,7 +90,8 @@ async function watch(
   wanted: ((mail: MailRecord) => boolean) | undefined,
 ): Promise<ExitCode> {
   const sources = openSources(context);
-  for (const { about, reason, message } of await surroundingsOf(context.config, (name) => process.env[name]))
+  const env = (name: string): string | undefined => process.env[name];
+  for (const { about, reason, message } of await surroundingsOf(context.config, env, options.send === true))
     context.log.warn(
       { about, reason, message: withoutPasswords(message) },
       "something that is configured is not there",
@@ -184,21 +181,3 @@ const summaryOf = ({ sources, sorted, judged, failed }: CycleReport) => ({
   judged,
   failed,
 });
-
-function openSources({ config, version }: WatchContext): Source[] {
-  const archives: ArchiveContext = {
-    dataFolder: join(config.data, "archives"),
-    userAgent: userAgent(version, config.contact),
-    time: REAL_TIME,
-    env: (name) => process.env[name],
-  };
-  try {
-    // What is left out of the file is no key of the object: only the types of the two say it in different ways.
-    return config.sources.map((source) => openSource(source as SourceConfig, archives));
-  } catch (error) {
-    if (!(error instanceof SourceError)) throw error;
-    throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n  sources: ${error.message}`, {
-      cause: error,
-    });
-  }
-}

@@ -18,13 +18,19 @@ type Source = WatchConfig["sources"][number];
 type Tree = WatchConfig["trees"][number];
 type Env = (name: string) => string | undefined;
 
-/** Everything that is missing, in the order of the file. */
-export async function surroundingsOf(config: WatchConfig, env: Env): Promise<Remark[]> {
+/** Everything that is missing, in the order of the file. `speaks`: also what only sending mail needs. */
+export async function surroundingsOf(config: WatchConfig, env: Env, speaks: boolean): Promise<Remark[]> {
   const remarks: Remark[] = [];
   for (const source of config.sources) remarks.push(...(await aboutSource(source, env)));
   for (const tree of config.trees) remarks.push(...(await aboutTree(tree)));
-  const { mail, lists } = config;
-  if (mail !== undefined) remarks.push(...missingVariable("mail.smtp", mail.smtp.passwordEnv, env));
+  return speaks ? [...remarks, ...(await aboutMail(config, env))] : remarks;
+}
+
+async function aboutMail({ mail, lists }: WatchConfig, env: Env): Promise<Remark[]> {
+  const remarks = missingVariable("mail.smtp", mail?.smtp.passwordEnv, env);
+  const key = mail?.dkim?.key;
+  if (key !== undefined && (await stat(key).catch(() => null))?.isFile() !== true)
+    remarks.push({ about: "mail.dkim", reason: "no-such-file", message: `there is no file ${key}` });
   for (const { address, patchwork } of lists)
     remarks.push(...missingVariable(`list ${address}`, patchwork?.tokenEnv, env));
   return remarks;

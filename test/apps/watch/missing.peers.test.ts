@@ -41,6 +41,11 @@ describe.concurrent("what is missing", () => {
       { name: "tiny", path: tree, branches: ["main", "kvm/queue"], remotes: ["origin"] },
     ],
   };
+  const mail = {
+    from: "me@example.org",
+    smtp: { host: "mail.example.org", user: "me", passwordEnv: "NO_MAIL_WORD" },
+    dkim: { domain: "example.org", selector: "s", key: "./no-key.pem" },
+  };
   const SAID = [
     ["source box", "there is no folder"],
     ["source inbox", "has no epochs of public-inbox"],
@@ -50,10 +55,12 @@ describe.concurrent("what is missing", () => {
     ["tree plain", "is no git repository"],
     ["tree tiny", "has no remote origin"],
     ["tree tiny", "has no branch kvm/queue"],
+    ["mail.smtp", "NO_MAIL_WORD is not set"],
+    ["mail.dkim", "there is no file .*no-key.pem"],
   ];
 
   it("is a remark of the check, which is content with the file", async () => {
-    const { config } = place(wanted);
+    const { config } = place({ ...wanted, mail });
     const { code, out, err } = await run(["config", "check", config]);
     expect([code, out]).toEqual([0, expect.stringContaining("name: news")]);
     const lines = err.trimEnd().split("\n");
@@ -61,7 +68,7 @@ describe.concurrent("what is missing", () => {
   });
 
   it("is warned of when a watch starts, which does what it can", async () => {
-    const { watch } = place({ ...wanted, sources: [list, wanted.sources[1]] });
+    const { watch } = place({ ...wanted, mail, sources: [list, wanted.sources[1]] });
     const ran = await watch();
     expect([ran.code, roundOf(ran)]).toMatchObject([5, { mails: 1, judged: 1, failing: 1 }]);
     const warned = ran.log.filter(({ level, about }) => level === "warn" && about !== undefined);
