@@ -28,6 +28,7 @@ export class FactIndex {
   private lists: Lists | null = null;
   private readonly merged = new Map<string, readonly ProgramFunction[]>();
   private change: Change | null = null;
+  private readonly known = new Map<ProgramFunction, readonly string[]>();
   private kinds: ReadonlyMap<string, readonly string[]> | null = null;
 
   constructor(
@@ -90,7 +91,14 @@ export class FactIndex {
     return out;
   }
 
-  private ownWords = (f: ProgramFunction): Iterable<string> => this.program.trace.within(null, () => this.wordsOf(f));
+  private ownWords = (f: ProgramFunction): Iterable<string> => {
+    const known = this.known.get(f);
+    if (known !== undefined) return known;
+    const words = this.program.trace.within(null, () => [...new Set(this.wordsOf(f))]);
+    // Those of a patch are asked for twice; those of all functions are in lists then.
+    if (this.before !== null) this.known.set(f, words);
+    return words;
+  };
 
   private get whole(): Lists {
     const { all } = this.program;
@@ -146,7 +154,7 @@ export class FactIndex {
 function listsOf(functions: readonly ProgramFunction[], wordsOf: WordsOf): Map<string, ProgramFunction[]> {
   const lists = new Map<string, ProgramFunction[]>();
   for (const f of functions) {
-    for (const word of new Set(wordsOf(f))) {
+    for (const word of wordsOf(f)) {
       const list = lists.get(word);
       if (list === undefined) lists.set(word, [f]);
       else list.push(f);

@@ -8,6 +8,7 @@ import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
 import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js";
 import type { RuleContext } from "./context.js";
+import type { Access } from "./digest.js";
 import { identityOf, sharedPlace } from "./places.js";
 
 export interface FlagAccess {
@@ -37,10 +38,10 @@ export interface FlagProtocol {
 /** By what shuts them: of one flag or mode word there may be several. */
 type Gates = Map<string, { shut: Claim; tests: GateTest[] }>;
 
-/** Fields that may be gate flags, sorted: some function in scope sets them, and one does something on the strength of them. */
+/** Fields that may be gate flags, sorted: some function relies on what it set, and one does something on the strength of it. */
 export function gateFields(ctx: RuleContext): string[] {
   const gated = new Set(ctx.words(`${ctx.model.name} gates `));
-  return ctx.words(`${ctx.model.name} sets `).filter((field) => gated.has(field));
+  return ctx.words(`${ctx.model.name} relies on `).filter((field) => gated.has(field));
 }
 
 /** Gate flags that a function sets, in order of their field. */
@@ -55,12 +56,12 @@ export const protocolsOf = (ctx: RuleContext, field: string): readonly FlagProto
   ctx.once.of(`flag ${field}`, () => findProtocols(ctx, field)) as readonly FlagProtocol[];
 
 function findProtocols(ctx: RuleContext, field: string): FlagProtocol[] {
+  if (!ctx.with(`${ctx.model.name} relies on ${field}`).some((f) => isActor(ctx, f))) return [];
   const actors = ctx.with(`${ctx.model.name} sets ${field}`).filter((f) => isActor(ctx, f));
   const writes = actors.flatMap((f) => {
     const own = ctx.digest(f).writes.filter(({ place }) => place.scope === "container" && place.field === field);
     return own.map(({ event }) => ({ f, event }));
   });
-  if (!writes.some((w) => mayRelyOn(ctx, w, writes))) return [];
   const gates: Gates = new Map();
   for (const f of ctx.with(`${ctx.model.name} gates ${field}`))
     for (const act of ctx.digest(f).checkedActs) collectGates(ctx, f, act, field, gates);
@@ -89,8 +90,19 @@ function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, field: s
   }
 }
 
+const fieldsOfGates = new WeakMap<ObjectModel, WeakMap<Fact, { field: string | null }>>();
+
 /** The container's flag that something is done on the strength of; null when it is something else. */
-export function gateField({ dep }: Fact, model: ObjectModel): string | null {
+export function gateField(fact: Fact, model: ObjectModel): string | null {
+  // The same fact is in force at hundreds of events.
+  const known = fieldsOfGates.get(model) ?? new WeakMap<Fact, { field: string | null }>();
+  fieldsOfGates.set(model, known);
+  const own = known.get(fact) ?? { field: findGateField(fact, model) };
+  known.set(fact, own);
+  return own.field;
+}
+
+function findGateField({ dep }: Fact, model: ObjectModel): string | null {
   if (dep.predicate !== null || dep.vague === true) return null;
   const place = sharedPlace(dep.place, model);
   return place?.scope === "container" ? place.field : null;
@@ -126,20 +138,35 @@ function protocol(ctx: RuleContext, field: string, c: Candidate): FlagProtocol |
   return { field, sets, checks, gates, foreignClears, selfWipes };
 }
 
-/** What a setter must do for the flag to be a gate (see above), whichever way the gate is shut. */
-const mayRelyOn = (ctx: RuleContext, write: FlagAccess, writes: readonly FlagAccess[]): boolean =>
-  writes.some((o) => o.f === write.f && o.event.at !== write.event.at) || checksOthers(ctx, write) !== null;
-
 /** The first look at another object's state behind a set, or null. */
 function checksOthers(ctx: RuleContext, set: FlagAccess): { f: ProgramFunction; event: Event } | null {
-  const event = ctx.facts(set.f).events.find((e) => {
-    if (e.kind !== "check" || e.at <= set.event.at) return false;
+  const event = lookAtOthers(ctx.facts(set.f).events, set.event.at, ctx.model);
+  return event === undefined ? null : { f: set.f, event };
+}
+
+const lookAtOthers = (events: readonly Event[], behind: number, model: ObjectModel): Event | undefined =>
+  events.find((e) => {
+    if (e.kind !== "check" || e.at <= behind) return false;
     return e.deps.some((d) => {
-      const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, ctx.model)?.owner ?? d.place);
-      return identityOf(owner, ctx.model) === "other";
+      const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, model)?.owner ?? d.place);
+      return identityOf(owner, model) === "other";
     });
   });
-  return event === undefined ? null : { f: set.f, event };
+
+/**
+ * Fields of the container that a function may go on to rely on once it has set them: it writes them again elsewhere, or looks at
+ * other objects afterwards. Only such a one can be a gate.
+ */
+export function reliedOn(events: readonly Event[], writes: readonly Access[], model: ObjectModel): Set<string> {
+  const out = new Set<string>();
+  const first = new Map<string, number>();
+  for (const { event, place } of writes) {
+    if (place.scope !== "container") continue;
+    const before = first.get(place.field) ?? event.at;
+    first.set(place.field, before);
+    if (before !== event.at || lookAtOthers(events, event.at, model) !== undefined) out.add(place.field);
+  }
+  return out;
 }
 
 /** Set in one step with the look at its old value, or under a lock that is still held at the clear. */

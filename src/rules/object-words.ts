@@ -9,7 +9,7 @@ import type { ReadDep } from "../analysis/state.js";
 import { markedField, testedField } from "./broadcast.js";
 import { hasField, isField } from "./context.js";
 import { type Digest, digestOf } from "./digest.js";
-import { gateField } from "./flags.js";
+import { gateField, reliedOn } from "./flags.js";
 import { parseGuard } from "./guards.js";
 import { sharedPlace } from "./places.js";
 import { guardedAsks } from "./predicates.js";
@@ -24,6 +24,7 @@ export function* modelWords(facts: FunctionFacts, model: ObjectModel, models: An
     const marked = markedField(access, model);
     if (marked !== null) yield `${model.name} marks ${marked}`;
   }
+  for (const field of reliedOn(facts.events, writes, model)) yield `${model.name} relies on ${field}`;
   for (const access of accesses) {
     const tested = testedField(access);
     if (tested !== null) yield `${model.name} tests ${tested}`;
