@@ -76,7 +76,9 @@ function unguarded({ detail, anchor, rival }: Outcome, inTree: boolean): Interle
   if (!isState(detail)) return [];
   const { object, state } = detail;
   const guard =
-    detail.guard.by === "owner" || !inTree ? "" : `, holding ${detail.guard.by === "object" ? "the " : ""}${detail.guard.label}`;
+    detail.guard.by === "owner" || !inTree
+      ? ""
+      : `, holding ${detail.guard.by === "object" ? "the " : ""}${detail.guard.label}`;
   const other = rival
     ? done(rival)
     : `${detail.kind === "own-write" ? `another ${object}'s thread` : `the ${object} itself`}${guard}${guard === "" ? " reads" : ", reads"} ${state}`;
