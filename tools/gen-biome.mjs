@@ -18,7 +18,7 @@ const SOLE_IMPORTERS = {
   imapflow: "src/io/archive/imap.ts",
   pino: "src/apps/watch/log.ts",
   "prom-client": "src/apps/watch/metrics.ts",
-  croner: "src/apps/watch/daemon.ts",
+  croner: "src/io/schedule.ts",
   nodemailer: "src/io/mail/smtp.ts",
 };
 

@@ -57,7 +57,7 @@ const { sources, trees, lists, mail, ledger } = schema.properties;
 const kinds = sources.items.oneOf;
 const parts = [
   "# The configuration of `review watch`",
-  "Generated from the schema ([watch-config.schema.json](../schemas/watch-config.schema.json)) by `npm run config-doc`. Paths are\ntaken from the folder of the file. `review config check FILE` says everything that is wrong with one; what is not named here is\nrefused. An example: [watch.yaml](examples/watch.yaml).",
+  "Generated from the schema ([watch-config.schema.json](../schemas/watch-config.schema.json)) by `npm run config-doc`. Paths are\ntaken from the folder of the file. `review config check FILE` prints a file as it is understood, or everything that is wrong with\nit (exit code 3); what is not named here is refused. Folders, git repositories, branches and variables that the file names and\nthis machine does not have are remarks on standard error, and no failure; a watch warns of them when it starts. An example:\n[watch.yaml](examples/watch.yaml).",
   table(schema, []),
   "## `sources`",
   "Each has a `type`, which says what else it has.",

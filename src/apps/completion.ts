@@ -25,8 +25,10 @@ export const addCompletion = (program: Command, word: string): void => {
   const root: RootCommand = tab(program, { completionCommandName: "completion" });
   for (const command of [root, root.commands.get("thread")])
     for (const name of FOLDER_OPTIONS) completeFolders(command?.options.get(name), word);
-  const config = root.commands.get("watch")?.options.get("config");
-  if (config !== undefined) config.handler = nameFiles(word, false);
+  for (const name of ["watch", "findings", "findings show", "letters"]) {
+    const config = root.commands.get(name)?.options.get("config");
+    if (config !== undefined) config.handler = nameFiles(word, false);
+  }
   for (const command of [root, root.commands.get("parse")]) {
     command?.arguments.set("input", new Argument(command, "input", nameFiles(word, false), true));
   }

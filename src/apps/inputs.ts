@@ -1,5 +1,5 @@
 /** The messages of all inputs of a command line; what could not be read is kept until everything else is answered. */
-import { ReviewError } from "../errors.js";
+import { EXIT, ReviewError } from "../errors.js";
 import { inputBytes } from "../io/list-input.js";
 import { readInputs } from "../io/read-input.js";
 import type { Progress } from "../io/terminal.js";
@@ -31,3 +31,10 @@ export const openInputs = (inputs: readonly string[], progress: Progress): Opene
   }
   return { messages: messages(), unreadable: () => unreadable };
 };
+
+/** Whether anything of a mail is among what was read: an input that is empty is read as a message without anything. */
+export const holdsMail = (messages: readonly Message[]): boolean =>
+  messages.some(({ headers, body }) => headers.size > 0 || body.text.trim() !== "");
+
+/** What is said where nothing came on standard input: whatever was to write there has failed. */
+export const noMail = (): ReviewError => new ReviewError("no-mail", EXIT.input, "standard input holds no mail");

@@ -1,15 +1,18 @@
 /** What ends a run, said in lines that a person can act on. */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { withoutPasswords } from "../report/secrets.js";
 import { visible } from "../report/visible.js";
+
+const shown = (text: string): string => visible(withoutPasswords(text));
 
 /** Says what went wrong, every problem of it on a line of its own, and answers the exit code. */
 export const reportError = (error: unknown, say: (line: string) => void): ExitCode => {
   if (error instanceof ReviewError) {
     error.message.split("\n").forEach((line, i) => {
-      say(i === 0 ? `review: ${visible(line)}` : visible(line));
+      say(i === 0 ? `review: ${shown(line)}` : shown(line));
     });
     for (const { code, message } of error.problems) {
-      if (!error.message.includes(message)) say(`  ${visible(code)}: ${visible(message)}`);
+      if (!error.message.includes(message)) say(`  ${visible(code)}: ${shown(message)}`);
     }
     return error.exit;
   }

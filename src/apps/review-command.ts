@@ -14,7 +14,7 @@ import { Stats } from "../review/stats.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { Format } from "./formats.js";
-import { type OpenedInputs, openInputs } from "./inputs.js";
+import { holdsMail, noMail, type OpenedInputs, openInputs } from "./inputs.js";
 import { readMailbox, render } from "./render.js";
 import { reportError } from "./report-error.js";
 
@@ -91,13 +91,22 @@ export const reviewAll = async (
 
 /** Runs the command on inputs of the command line; answers the exit code. */
 export const runReview = (inputs: readonly string[], options: ReviewOptions, version: string): Promise<ExitCode> =>
-  reviewOpened(() => openInputs(inputs, makeProgress(options.quiet !== true)), options, version);
+  reviewOpened(
+    () => openInputs(inputs, makeProgress(options.quiet !== true)),
+    options,
+    version,
+    inputs.includes("-") ? () => noMail() : () => null,
+  );
 
-/** Reviews what was opened, and prints the report; answers the exit code. It is opened after rules and tree were found sound. */
+/**
+ * Reviews what was opened, and prints the report; answers the exit code. It is opened after rules and tree were found sound.
+ * `whenEmpty` says what is wrong where it holds no mail at all.
+ */
 export const reviewOpened = async (
   open: () => OpenedInputs,
   options: ReviewOptions,
   version: string,
+  whenEmpty: () => ReviewError | null = () => null,
 ): Promise<ExitCode> => {
   const from = senderOf(options.from);
   const stats = startStats();
@@ -124,7 +133,7 @@ export const reviewOpened = async (
   await writeOutput(text);
   if (!quiet) for (const line of remarks) remark(`review: ${line}`);
   sayStats(stats, tools, options.stats === true);
-  const unreadable = opened.unreadable();
+  const unreadable = opened.unreadable() ?? (holdsMail(messages) ? null : whenEmpty());
   if (unreadable !== null) return reportError(unreadable, remark);
   return result.review.findings.some((finding) => makesFail(finding, options.failOn)) ? EXIT.findings : EXIT.nothing;
 };

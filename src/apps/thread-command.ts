@@ -6,7 +6,9 @@ import { fetchThread } from "../io/archive/thread.js";
 import { cacheFolder } from "../io/index-store.js";
 import { remark } from "../io/terminal.js";
 import type { Message } from "../message/message.js";
+import { readPatches } from "../patch/read-patch.js";
 import { visible } from "../report/visible.js";
+import { counted } from "../report/wording.js";
 import { messageOf } from "../watch/open-mail.js";
 import { SourceError } from "../watch/source.js";
 import { type ReviewOptions, reviewOpened } from "./review-command.js";
@@ -46,8 +48,19 @@ export const runThread = async (target: string, options: ThreadCommandOptions, v
   });
   if (options.quiet !== true)
     for (const { ref, message } of fetched.lost) remark(`review: ${visible(`${ref}: ${message}`)}`);
+  let patches = 0;
   async function* messages(): AsyncGenerator<Message> {
-    for (const { form, raw } of fetched.mails) yield await messageOf(form, Buffer.from(raw));
+    for (const { form, raw } of fetched.mails) {
+      const message = await messageOf(form, Buffer.from(raw));
+      const { patch, quoted } = readPatches(message);
+      patches += (patch === null ? 0 : 1) + quoted.length;
+      yield message;
+    }
   }
-  return reviewOpened(() => ({ messages: messages(), unreadable: () => null }), options, version);
+  const exit = await reviewOpened(() => ({ messages: messages(), unreadable: () => null }), options, version);
+  if (patches === 0 && options.quiet !== true) {
+    const mails = counted(fetched.mails.length, "mail");
+    remark(`review: there is no patch in the ${mails} of the thread, also none that is quoted`);
+  }
+  return exit;
 };

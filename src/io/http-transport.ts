@@ -6,6 +6,7 @@ import { Agent, buildConnector, type Dispatcher, errors, request } from "undici"
 import { SourceError, type SourceReason } from "../watch/source.js";
 import { guardedLookup, isPublicAddress, notAllowed } from "./archive/address-guard.js";
 import type { HttpHeaders } from "./archive/http-rules.js";
+import { plainPort } from "./tls-words.js";
 
 export interface TransportSettings {
   /** Whether addresses of this machine and of private networks may be connected to. */
@@ -112,7 +113,10 @@ export class HttpTransport {
     if (error instanceof Error && (error.name === "AbortError" || error instanceof errors.RequestAbortedError))
       return error;
     if (error instanceof Error && error.cause instanceof SourceError) return error.cause;
-    const why = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const port = Number(url.port === "" ? 443 : url.port);
+    const why =
+      plainPort(message, port, "write http:// in the place of https://, or name the port that does") ?? message;
     const what = status === null ? "cannot be reached" : "broke off its answer";
     const arrived = !(error instanceof Error && this.#unconnected.has(error));
     const reason = status === null ? "unreachable" : "truncated";

@@ -32,7 +32,8 @@ export const gradeOf = (findings: readonly Finding[]): Severity | null =>
   SEVERITIES.find((severity) => findings.some((finding) => isPosted(finding) && finding.severity === severity)) ?? null;
 
 /** Findings that a person at a terminal is shown; `all` adds what stays silent by default. */
-export const isShown = (finding: Finding, all: boolean): boolean => all || !ONLY_WHEN_ASKED[finding.status];
+export const isShown = (finding: Pick<Finding, "status">, all: boolean): boolean =>
+  all || !ONLY_WHEN_ASKED[finding.status];
 
 export const FAIL_ON = ["error", "warning", "note", "never"] as const;
 export type FailOn = (typeof FAIL_ON)[number];

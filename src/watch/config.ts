@@ -1,10 +1,10 @@
 /**
  * The configuration of `review watch`: a YAML file, checked against this schema before anything starts. Every field says what
- * it is; schemas/watch-config.schema.json is made of it.
+ * it is; schemas/watch-config.schema.json is made of it. What its parts say of each other stands in config-problems.ts.
  */
 import { z } from "zod";
 import { duration } from "../speak/duration.js";
-import { ledgerSchema, listSchema, mailSchema, policyProblems } from "../speak/policy.js";
+import { ledgerSchema, listSchema, mailSchema } from "../speak/policy.js";
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "lower-case letters, digits, dots and dashes");
 const path = z.string().min(1);
@@ -42,7 +42,8 @@ const passwordEnv = z
   .describe("Name of the environment variable that holds the password");
 const month = z.string().regex(/^\d{4}-[A-Z][a-z]+$/, "a month as in the archive's links: 2019-May");
 
-const sourceSchema = z.discriminatedUnion("type", [
+/** One archive. */
+export const sourceSchema = z.discriminatedUnion("type", [
   z
     .strictObject({
       ...web,
@@ -59,7 +60,7 @@ const sourceSchema = z.discriminatedUnion("type", [
       ...web,
       type: z.literal("atom"),
       url: inboxUrl,
-      since: z.iso.date().optional().describe("Mails that arrived before this day are left out"),
+      since: z.iso.date().optional().describe("Mails that arrived before this day are left out: 2019-04-17"),
     })
     .describe("A list of a public-inbox server with little traffic, by its Atom feed and one request a mail"),
   z
@@ -81,7 +82,9 @@ const sourceSchema = z.discriminatedUnion("type", [
         .enum(["auto", "text", "html"])
         .default("auto")
         .describe("Months as text, as pages, or as text where there is one"),
-      firstMonth: month.optional().describe("The month to begin with; the first when left out"),
+      firstMonth: month
+        .optional()
+        .describe("The month to begin with, as in the archive's links: 2019-May; the first when left out"),
       recheck: z.int().min(1).max(24).default(2).describe("How many months before the latest are asked for again"),
     })
     .describe("An archive of Mailman 2"),
@@ -129,7 +132,7 @@ const treeSchema = z.strictObject({
     .default(["HEAD"])
     .describe("Revisions to try, the first one first: origin/master, linux-next/master"),
   remotes: z.array(z.string().min(1)).default([]).describe("Remotes to fetch before it is used"),
-  every: duration.default("15m").describe("How old the last fetch may be"),
+  every: duration.default("15m").describe("How old the last fetch may be: 90s, 15m, 6h, 1d"),
   tags: z
     .array(z.string().min(1))
     .default([])
@@ -152,20 +155,27 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^postgres(ql)?:\/\//, "postgres://…")
     .optional()
-    .describe("PostgreSQL in place of the SQLite file in `data`; DATABASE_URL goes before it"),
+    .describe(
+      "PostgreSQL in place of the SQLite file in `data`: postgres://user:password@host:port/name; DATABASE_URL goes before it",
+    ),
   rules: path.optional().describe("Folder of rules in place of the built-in ones"),
   sources: z.array(sourceSchema).min(1).describe("Archives to follow"),
   trees: z.array(treeSchema).default([]).describe("Kernel trees that patches are applied to"),
   quiet: duration
     .default("2h")
-    .describe("A series that is not complete is judged when no mail of it came for this long"),
-  schedule: z.string().default("*/15 * * * *").describe("When --daemon looks for mail, as in crontab(5)"),
+    .describe(
+      "A series that is not complete is judged when no mail of it came for this long, counted from when the last one was read: 90s, 15m, 2h, 1d",
+    ),
+  schedule: z
+    .string()
+    .default("*/15 * * * *")
+    .describe("When --daemon looks for mail, as in crontab(5), in this machine's time zone"),
   workers: z.int().min(1).max(64).default(1).describe("Series that are judged at a time, with PostgreSQL"),
   metrics: z
     .string()
     .regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/, "host:port")
     .optional()
-    .describe("Where --daemon answers /metrics and /healthz: 127.0.0.1:9464"),
+    .describe("Where --daemon answers /metrics, /healthz and /readyz: 127.0.0.1:9464, in a container 0.0.0.0:9464"),
   lists: z.array(listSchema).default([]).describe("Lists that are spoken to; a list that is not named gets nothing"),
   mail: mailSchema.optional().describe("How mails are written and sent; none is when left out"),
   ledger: ledgerSchema.describe("When answers take a rule off duty"),
@@ -173,24 +183,3 @@ export const configSchema = z.strictObject({
 });
 
 export type WatchConfig = z.infer<typeof configSchema>;
-
-/** What a file is wrong in beyond the schema: names that come twice. */
-export function configProblems(config: WatchConfig): string[] {
-  const twice = (what: string, names: readonly string[]): string[] =>
-    [...new Set(names.filter((n, i) => names.indexOf(n) !== i))].map((n) => `${what}: the name ${n} comes twice`);
-  const logins = config.sources.filter(
-    (s) => s.type === "nntp" && (s.user === undefined) !== (s.passwordEnv === undefined),
-  );
-  return [
-    ...policyProblems({ lists: config.lists, mail: config.mail ?? null }),
-    ...logins.map((s) => `sources: ${s.name}: user and passwordEnv go together`),
-    ...twice(
-      "sources",
-      config.sources.map((s) => s.name),
-    ),
-    ...twice(
-      "trees",
-      config.trees.map((t) => t.name),
-    ),
-  ];
-}

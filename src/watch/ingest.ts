@@ -20,6 +20,8 @@ export interface IngestOptions {
   signal?: AbortSignal;
   /** Is told after each batch. */
   onBatch?: (got: { source: string; mails: number; fresh: number; dead: number; removed: number }) => void;
+  /** For sources that can leave out what was sent before; only in a store that nobody goes on with. */
+  since?: string;
   /** False for a mail that lies outside of what is wanted (--since, --until): it is passed over, and the cursor moves on. */
   wanted?: (mail: MailRecord) => boolean;
 }
@@ -48,9 +50,10 @@ export async function ingest(source: Source, store: Store, options: IngestOption
 /** Reads from where the store stands; true when another process moved the cursor meanwhile. */
 async function readOn(source: Source, store: Store, options: IngestOptions, total: Ingested): Promise<boolean> {
   let cursor = await store.cursor(source.name);
-  const { signal } = options;
+  const { signal, since } = options;
+  const reading = { ...(signal === undefined ? {} : { signal }), ...(since === undefined ? {} : { since }) };
   try {
-    for await (const batch of source.read(cursor, signal === undefined ? {} : { signal })) {
+    for await (const batch of source.read(cursor, reading)) {
       if (signal?.aborted) return false;
       const recorded = await openBatch(source.name, batch, options);
       const fresh = await store.record(source.name, cursor, recorded, options.now());
@@ -79,7 +82,8 @@ async function readOn(source: Source, store: Store, options: IngestOptions, tota
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === "AbortError";
 
-async function openBatch(source: string, batch: Batch, options: IngestOptions): Promise<RecordedBatch> {
+/** A batch as it is recorded: its mails opened, and what cannot be given or opened as dead letters. */
+export async function openBatch(source: string, batch: Batch, options: IngestOptions): Promise<RecordedBatch> {
   const out: RecordedBatch = { mails: [], removed: [], dead: [], cursor: batch.cursor };
   for (const mail of batch.mails) {
     const opened = await tryToOpen(mail, options.digest, options.notes ?? null);
@@ -106,7 +110,7 @@ async function openBatch(source: string, batch: Batch, options: IngestOptions): 
 }
 
 /** Opens a mail, up to three times: memory may be short now and not in a moment. */
-export async function tryToOpen(
+async function tryToOpen(
   mail: ArchivedMail,
   digest: Digest,
   notes: NoteReader | null = null,

@@ -31,6 +31,18 @@ export interface Batch {
   cursor: string;
 }
 
+/** The mails of a place that stands for many, and those of them that cannot be given. */
+export type ManyMails = Pick<Batch, "mails" | "lost">;
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /**
+   * Mails that were sent before (ISO 8601) are of no use to whoever asks: what is sure to hold only such need not be asked for.
+   * Only for reading that nobody goes on with, since a cursor passes what was left out.
+   */
+  since?: string;
+}
+
 /** A list archive that is followed. */
 export interface Source {
   /** Unique in a configuration. */
@@ -39,12 +51,12 @@ export interface Source {
    * Everything behind a cursor (null: from the start), in batches of bounded size; nothing when nothing is new. Throws a
    * {@link SourceError} when the archive cannot be read on; what was yielded before is sound and may be kept.
    */
-  read(cursor: string | null, options: { signal?: AbortSignal }): AsyncIterable<Batch>;
+  read(cursor: string | null, options: ReadOptions): AsyncIterable<Batch>;
   /**
-   * Asks once more for what was a {@link LostMail} under this `ref`; null when there is no such place. Left out where a place
-   * never changes (a commit), or cannot be asked for alone. Throws as `read` does.
+   * Asks once more for what was a {@link LostMail} under this `ref`; null when there is no such place. A place may stand for
+   * many mails (a month). Left out where a place never changes (a commit), or cannot be asked for alone. Throws as `read` does.
    */
-  again?(ref: string, options: { signal?: AbortSignal }): Promise<ArchivedMail | LostMail | null>;
+  again?(ref: string, options: { signal?: AbortSignal }): Promise<ArchivedMail | LostMail | ManyMails | null>;
   close(): Promise<void>;
 }
 
@@ -62,6 +74,7 @@ export const SOURCE_REASONS = [
   "git-failed",
   "login-failed",
   "bad-cursor",
+  "not-written",
 ] as const;
 export type SourceReason = (typeof SOURCE_REASONS)[number];
 

@@ -135,6 +135,13 @@ describe("review", () => {
     expect(runCli(["--tree", "no-such-folder", THREAD])).toMatchObject({ code: 4, out: "" });
   });
 
+  it("ends with 4 where nothing comes on standard input, after it has answered", () => {
+    const { code, out, err } = runCli(["--format", "json", "-"], "");
+    expect([code, err]).toEqual([4, "review: standard input holds no mail\n"]);
+    expect(JSON.parse(out)).toMatchObject({ patches: [], findings: [] });
+    expect(runCli(["-"], "From: a@example.org\n\nwords\n").code).toBe(0);
+  });
+
   it("prints what the goldens hold", () => {
     const tool = fileURLToPath(new URL("../../tools/gen-goldens.mjs", import.meta.url));
     const { status, stderr } = spawnSync(process.execPath, ["--import", "tsx", tool, "--check"], { encoding: "utf8" });

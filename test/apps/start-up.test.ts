@@ -30,6 +30,6 @@ describe("start-up", () => {
     const { files, packages } = loaded(CLI);
     expect([...packages].filter((name) => !name.startsWith("node:"))).toEqual(["commander"]);
     expect(files.size).toBeGreaterThan(3);
-    expect(files.size).toBeLessThan(12);
+    expect(files.size).toBeLessThan(18);
   });
 });

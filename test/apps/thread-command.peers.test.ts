@@ -106,6 +106,15 @@ describe.concurrent("a thread of pipermail", () => {
     expect(unknown.err).toMatch(
       /^review: http:\/\/127\.0\.0\.1:\d+\/list\/2026-March\/000009\.html is no mail of the archive\n$/,
     );
+    content.set("/list/2026-March/000001.html", Buffer.from(article(REPLY)));
+    const talk = await run(["thread", "--allow-private", "--format", "json", link], {
+      env: { XDG_CACHE_HOME: join(folder, "other-cache") },
+    });
+    expect([talk.code, talk.err]).toEqual([
+      0,
+      expect.stringContaining("there is no patch in the 1 mail of the thread"),
+    ]);
+    content.set("/list/2026-March/000001.html", Buffer.from(page));
     const text = await run(["thread", "--allow-private", link]);
     expect([text.code, text.out]).toEqual([1, expect.stringContaining("mp_state_lock")]);
   });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { EXIT, ReviewError } from "../../errors.js";
 import { type FolderStore, openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
+import { isOnReadOnlyDisk } from "../../io/read-only-disk.js";
 import type { SqlStore } from "../../io/store/store.js";
 import type { RuleSet } from "../../rules/rule-set.js";
 import type { ParseC } from "../../source/parse-c.js";
@@ -40,7 +41,8 @@ export const DIGESTS: Digests = {
 export async function makeDataFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const message = `the data folder cannot be made: ${why}; name another under data: in the configuration`;
+    const disk = isOnReadOnlyDisk(folder) ? "its disk is mounted read-only" : why;
+    const message = `the data folder ${folder} cannot be made: ${disk}; name another under data: in the configuration`;
     throw new ReviewError("data-folder", EXIT.input, message, { cause });
   });
 }

@@ -1,6 +1,7 @@
 /** One round of a watch: read what is new, put it into series, judge what is due. */
 
 import { startWorkers } from "../../io/store/queue.js";
+import { withoutPasswords } from "../../report/secrets.js";
 import type { ReviewResult } from "../../review/finding.js";
 import { parseDuration } from "../../speak/duration.js";
 import { type Ingested, ingest, MAX_ATTEMPTS } from "../../watch/ingest.js";
@@ -21,7 +22,9 @@ export interface CycleOptions {
   tell: Teller | null;
   speaker: Speaker | null;
   wanted?: (mail: MailRecord) => boolean;
-  onResult?: (judgement: Judgement) => Promise<void>;
+  /** Looking back: sources may leave out what was sent before (ISO 8601). */
+  since?: string;
+  onResult?: (series: SeriesRecord, judgement: Judgement) => Promise<void>;
   /** Is called between pieces of work, when nothing of the last one is wanted any more. */
   between?: () => Promise<void>;
   /** Looking back: series that are not complete are judged at once, and so are those that later versions have superseded. */
@@ -41,7 +44,7 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   const report: CycleReport = { sources: [], sorted: 0, judged: 0, failed: 0 };
   for (const source of options.sources) {
     if (signal.aborted) break;
-    report.sources.push(await readSource(source, context, options.wanted));
+    report.sources.push(await readSource(source, context, options));
   }
   const sources = report.sources.filter((s) => s.failure !== null);
   context.metrics.health.failing = Object.fromEntries(sources.map((s) => [s.source, s.failure?.reason ?? ""]));
@@ -54,25 +57,30 @@ export async function runCycle(context: WatchContext, options: CycleOptions): Pr
   return report;
 }
 
-async function readSource(source: Source, context: WatchContext, wanted?: (mail: MailRecord) => boolean) {
+async function readSource(source: Source, context: WatchContext, { wanted, since }: CycleOptions) {
   const { store, digests, signal, log, metrics } = context;
   const got = await ingest(source, store, {
     digest: digests.sha256,
     signal,
     now: () => context.now().toISOString(),
     onBatch: ({ mails, dead, ...rest }) => {
+      metrics.health.sign();
       metrics.mails.inc({ source: source.name }, mails);
       if (dead > 0) metrics.dead.inc({ kind: "mail" }, dead);
       log.debug({ mails, dead, ...rest }, "batch recorded");
     },
     notes: context.notes,
     ...(wanted === undefined ? {} : { wanted }),
+    ...(since === undefined ? {} : { since }),
   });
   const { failure, ...numbers } = got;
   if (failure === null) log.info(numbers, "source read");
   else {
     metrics.sourceFailures.inc({ source: source.name, reason: failure.reason });
-    log.warn({ ...numbers, ...failure }, "source could not be read to its end");
+    log.warn(
+      { ...numbers, ...failure, message: withoutPasswords(failure.message) },
+      "source could not be read to its end",
+    );
   }
   return got;
 }
@@ -97,13 +105,14 @@ async function judgeDue(context: WatchContext, options: CycleOptions, report: Cy
         const judgement = await judgeSeries(due, store, options.review, options.tell);
         report.judged++;
         tellJudged(due.series, judgement.result, context);
-        await options.onResult?.(judgement);
+        await options.onResult?.(due.series, judgement);
         return judgement;
       } catch (error) {
         report.failed++;
         tellFailed(due, error, context);
         throw error;
       } finally {
+        metrics.health.sign();
         metrics.seconds.observe((performance.now() - started) / 1000);
         await options.between?.();
       }

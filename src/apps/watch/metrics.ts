@@ -4,18 +4,12 @@ import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { EXIT, ReviewError } from "../../errors.js";
 import type { Counts } from "../../watch/store.js";
-
-export interface Health {
-  /** Time of the last cycle that ended, ISO 8601; null before the first. */
-  lastCycle: string | null;
-  /** Sources that could not be read to their end in it, with the reason. */
-  failing: Record<string, string>;
-}
+import { Health } from "./health.js";
 
 /** The counters of one process. */
 export class Metrics {
   readonly registry = new Registry();
-  readonly health: Health = { lastCycle: null, failing: {} };
+  readonly health = new Health();
   private readonly of = { registers: [this.registry] };
   readonly mails = new Counter({
     name: "patchwitness_mails_total",
@@ -31,7 +25,7 @@ export class Metrics {
   });
   readonly judged = new Counter({
     name: "patchwitness_series_total",
-    help: "Series by what came of judging them: judged, changed, failed",
+    help: "Series by what came of judging them: judged, failed",
     labelNames: ["outcome"],
     ...this.of,
   });
@@ -79,7 +73,7 @@ export class Metrics {
   }
 }
 
-/** Serves /metrics and /healthz. `listen` is "host:port"; port 0 takes any. Gives the server and where it listens. */
+/** Serves /metrics, /healthz (it works) and /readyz (it has done a round). `listen` is "host:port"; port 0 takes any. Gives the server and where it listens. */
 export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ server: Server; address: string }> {
   const at = listen.lastIndexOf(":");
   const [host, port] = [listen.slice(0, at).replace(/^\[|\]$/g, ""), Number(listen.slice(at + 1))];
@@ -91,9 +85,10 @@ export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ 
         (text) => response.writeHead(200, { "content-type": metrics.registry.contentType }).end(text),
         () => response.writeHead(500).end(),
       );
-    } else if (path === "/healthz") {
-      const ok = metrics.health.lastCycle !== null;
-      response.writeHead(ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(metrics.health));
+    } else if (path === "/healthz" || path === "/readyz") {
+      const answer = metrics.health.answer();
+      const ok = answer.live && (path === "/healthz" || answer.ready);
+      response.writeHead(ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(answer));
     } else response.writeHead(404).end();
   });
   await new Promise<void>((resolve, reject) => {

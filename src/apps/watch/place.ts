@@ -1,7 +1,8 @@
 /** Where the store of a configuration is, and who may open it. */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { EXIT, ReviewError } from "../../errors.js";
 import { claimFile } from "../../io/store/sqlite.js";
 import { openStore, type SqlStore } from "../../io/store/store.js";
@@ -21,17 +22,25 @@ export async function openPlace(
     };
     return { store, close };
   }
-  const url = urlOf(config);
-  return url === null ? openAlone(fileOf(config)) : openBeside(config);
+  return databaseOf(config) === null ? openAlone(fileOf(config)) : openBeside(config);
 }
 
-const urlOf = (config: WatchConfig): string | null => process.env.DATABASE_URL || config.database || null;
+/** The database and what names it, which messages say; null where the store is a file. */
+function databaseOf({ database }: WatchConfig): { url: string; named: string } | null {
+  const url = process.env.DATABASE_URL;
+  if (url) return { url, named: "DATABASE_URL" };
+  return database === undefined ? null : { url: database, named: "database: of the configuration" };
+}
+
 const fileOf = ({ data }: WatchConfig): string => join(data, "store.db");
 
 /** The store for a person's command, beside a watch that may be running: every change is one transaction. */
 export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore; close: () => Promise<void> }> {
-  const url = urlOf(config);
-  const store = await openStore(url === null ? { file: fileOf(config) } : { url });
+  const database = databaseOf(config);
+  // A store that nobody has written yet is not made in passing: it would belong to whoever only looked.
+  if (database === null && !existsSync(fileOf(config)))
+    throw new ReviewError("no-store", EXIT.input, `there is no store at ${fileOf(config)} yet: review watch makes it`);
+  const store = await openStore(database ?? { file: fileOf(config) });
   return { store, close: () => store.close() };
 }
 
@@ -39,7 +48,7 @@ export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore
 async function openAlone(file: string): Promise<{ store: SqlStore; close: () => Promise<void> }> {
   const release = claimFile(file);
   if (release === null) {
-    const message = "another process watches with this data folder; its round is not over yet";
+    const message = `another process watches with this data folder (${dirname(file)}): wait until its round is over, or end it; what it finds is shown by review findings meanwhile`;
     throw new ReviewError("store-in-use", EXIT.input, message);
   }
   const store = await openStore({ file });

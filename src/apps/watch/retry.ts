@@ -1,7 +1,7 @@
 /** `review watch --retry`: what was given up is tried once more. */
-import { tryToOpen } from "../../watch/ingest.js";
+import { openBatch } from "../../watch/ingest.js";
 import type { DeadLetter } from "../../watch/records.js";
-import { type ArchivedMail, type Source, SourceError } from "../../watch/source.js";
+import { type ManyMails, type Source, SourceError } from "../../watch/source.js";
 import type { WatchContext } from "./context.js";
 
 /** Takes dead letters up again. Mails are opened anew, series are open again; gives how many of each, and how many stay. */
@@ -22,19 +22,22 @@ export async function retryDead(
 }
 
 async function retryMail(letter: DeadLetter, context: WatchContext, sources: readonly Source[]): Promise<boolean> {
-  const { store, digests, now, log } = context;
-  const { source, ref } = letter;
-  if (source === null) return false;
+  const { store, digests, now, log, notes } = context;
+  const { source } = letter;
+  const cursor = source === null ? null : await store.cursor(source);
+  if (source === null || cursor === null) return false;
   const found = await archived(letter, context, sources);
-  const opened = "reason" in found ? found : await tryToOpen(found, digests.sha256, context.notes);
-  if ("reason" in opened) {
-    log.warn({ letter: letter.key, reason: opened.reason }, "the mail cannot be read still");
+  const time = now().toISOString();
+  const options = { digest: digests.sha256, notes, now: () => time };
+  const opened = "reason" in found ? null : await openBatch(source, { ...found, removed: [], cursor }, options);
+  // The letter's own mail may be what cannot be read; of a place with many mails, others get letters of their own.
+  const own = opened?.dead.find(({ key }) => key === letter.key);
+  if (opened === null || own !== undefined) {
+    const reason = "reason" in found ? found.reason : own?.reason;
+    log.warn({ letter: letter.key, reason }, "the mail cannot be read still");
     return false;
   }
-  const cursor = await store.cursor(source);
-  if (cursor === null) return false;
-  const batch = { mails: [{ mail: opened.mail, ref }], removed: [], dead: [], cursor };
-  if ((await store.record(source, cursor, batch, now().toISOString())) === null) return false;
+  if ((await store.record(source, cursor, opened, time)) === null) return false;
   await store.revive("mail", letter.key);
   return true;
 }
@@ -44,14 +47,15 @@ async function archived(
   { source, ref, form, raw }: DeadLetter,
   { signal }: WatchContext,
   sources: readonly Source[],
-): Promise<ArchivedMail | { reason: string }> {
-  if (form !== null && raw !== null) return { ref, form, raw };
+): Promise<ManyMails | { reason: string }> {
+  if (form !== null && raw !== null) return { mails: [{ ref, form, raw }], lost: [] };
   const from = sources.find(({ name }) => name === source);
   if (from === undefined) return { reason: "its source is not configured any more" };
   try {
     const got = (await from.again?.(ref, { signal })) ?? null;
     if (got === null) return { reason: "the archive has nothing else to give in its place" };
-    return "raw" in got ? got : { reason: `${got.reason}: ${got.message}` };
+    if ("raw" in got) return { mails: [got], lost: [] };
+    return "mails" in got ? got : { reason: `${got.reason}: ${got.message}` };
   } catch (error) {
     if (signal.aborted) return { reason: "asked to stop" };
     if (!(error instanceof SourceError)) throw error;

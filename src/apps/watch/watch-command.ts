@@ -5,17 +5,21 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
 import { openSource } from "../../io/archive/open-source.js";
 import { loadConfig } from "../../io/config/load-config.js";
+import { surroundingsOf } from "../../io/config/surroundings.js";
 import { makeHeapKeeper } from "../../io/heap.js";
+import { longestPause, runBySchedule } from "../../io/schedule.js";
 import { writeOutput } from "../../io/terminal.js";
+import { withoutPasswords } from "../../report/secrets.js";
+import type { WatchConfig } from "../../watch/config.js";
 import { noteReader } from "../../watch/notes.js";
 import type { MailRecord } from "../../watch/records.js";
-import { parseDay } from "../../watch/schedule.js";
 import { type Source, SourceError } from "../../watch/source.js";
 import type { SourceConfig } from "../../watch/source-config.js";
+import { reportError } from "../report-error.js";
 import { DIGESTS, makeDataFolder, openEngine, stopSignal, type WatchContext } from "./context.js";
 import { type CycleOptions, type CycleReport, runCycle } from "./cycle.js";
-import { checkSchedule, runBySchedule } from "./daemon.js";
-import { openLog } from "./log.js";
+import { dayOf, timeSpan } from "./days.js";
+import { type Logger, openLog } from "./log.js";
 import { Metrics, serveMetrics } from "./metrics.js";
 import { openPlace } from "./place.js";
 import { outboxText, planText } from "./plan-text.js";
@@ -37,12 +41,28 @@ export interface WatchOptions {
   until?: string;
 }
 
-/** Runs the command; answers the exit code: 5 when an archive could not be read to its end (of one round), 0 otherwise. */
+/** Runs the command; answers the exit code. What ends a daemon is the last line of its log. */
 export async function runWatch(options: WatchOptions, version: string): Promise<ExitCode> {
   const wanted = timeSpan(options);
   const config = await loadConfig(options.config);
-  checkSchedule(config.schedule);
   const log = openLog(config.log);
+  try {
+    return await open(options, { config, log, version, wanted });
+  } catch (error) {
+    // Whoever collects the log of a daemon reads lines of JSON; where there is no log it is told as everywhere.
+    if (options.daemon !== true || !log.isLevelEnabled("error")) throw error;
+    return reportError(error, (line) => log.error(line.replace(/^review: /, "")));
+  }
+}
+
+interface Opening {
+  config: WatchConfig;
+  log: Logger;
+  version: string;
+  wanted: ((mail: MailRecord) => boolean) | undefined;
+}
+
+async function open(options: WatchOptions, { config, log, version, wanted }: Opening): Promise<ExitCode> {
   const signal = stopSignal(() => log.info("asked to stop: what is under way is finished"));
   await makeDataFolder(config.data);
   const engine = await openEngine(config, version);
@@ -74,6 +94,11 @@ async function watch(
   wanted: ((mail: MailRecord) => boolean) | undefined,
 ): Promise<ExitCode> {
   const sources = openSources(context);
+  for (const { about, reason, message } of await surroundingsOf(context.config, (name) => process.env[name]))
+    context.log.warn(
+      { about, reason, message: withoutPasswords(message) },
+      "something that is configured is not there",
+    );
   const { review, update, trees } = makeReviewer(context);
   const table = new FindingTable();
   const send = options.send === true;
@@ -85,18 +110,22 @@ async function watch(
     speaker,
     lookingBack: options.dryRun === true,
     between: makePause(),
-    async onResult({ result, plans }) {
-      table.add(result.review.findings);
+    async onResult(series, { result, plans }) {
+      if (options.dryRun === true) table.add(series, result.review);
       if (options.plan === true) await writeOutput(planText(plans));
     },
     ...(wanted === undefined ? {} : { wanted }),
+    // The store of a look back is gone afterwards: nobody goes on behind what was left out.
+    ...(options.dryRun === true && options.since !== undefined ? { since: dayOf("since", options.since) } : {}),
   };
-  let failed = false;
+  let failed: ExitCode = EXIT.nothing;
+  let unjudged = 0;
   const round = async (): Promise<void> => {
     await update();
     const report = await runCycle(context, cycle);
-    failed = report.sources.some((s) => s.failure !== null);
-    context.metrics.health.lastCycle = context.now().toISOString();
+    failed = exitOf(report);
+    unjudged = report.failed;
+    context.metrics.health.ended(context.now());
     context.log.info(summaryOf(report), "round done");
   };
   try {
@@ -104,15 +133,23 @@ async function watch(
     if (options.daemon === true) {
       await runDaemon(context, round);
       // What failed in a round was told then; that it was asked to end is how a daemon ends well.
-      failed = false;
+      failed = EXIT.nothing;
     } else await round();
-    if (options.dryRun === true) await writeOutput(table.text());
+    if (options.dryRun === true)
+      await writeOutput(table.text(failed === EXIT.nothing && unjudged === 0 && !context.signal.aborted));
     if (options.plan === true) await writeOutput(outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
   } finally {
     await speaker?.close();
     for (const source of sources) await source.close();
   }
-  return failed ? EXIT.network : EXIT.nothing;
+  return failed;
+}
+
+/** 4 when there is something to mend on this machine, 5 when an archive could not be read to its end. */
+function exitOf({ sources }: CycleReport): ExitCode {
+  const failures = sources.flatMap(({ failure }) => failure ?? []);
+  if (failures.some(({ reason }) => reason === "not-written")) return EXIT.input;
+  return failures.length > 0 ? EXIT.network : EXIT.nothing;
 }
 
 /**
@@ -129,6 +166,7 @@ function makePause(): () => Promise<void> {
 
 async function runDaemon(context: WatchContext, round: () => Promise<void>): Promise<void> {
   const { config, metrics, log, signal } = context;
+  metrics.health.expect(longestPause(config.schedule, context.now()));
   const served = config.metrics === undefined ? null : await serveMetrics(metrics, config.metrics);
   if (served !== null) log.info({ address: served.address }, "metrics are served");
   try {
@@ -146,20 +184,6 @@ const summaryOf = ({ sources, sorted, judged, failed }: CycleReport) => ({
   judged,
   failed,
 });
-
-/** Mails of a span of time; undefined for all. */
-function timeSpan({ since, until }: WatchOptions): ((mail: MailRecord) => boolean) | undefined {
-  const [from, to] = [bound("since", since, false), bound("until", until, true)];
-  if (from === null && to === null) return undefined;
-  return ({ sent }) => sent !== null && (from === null || sent >= from) && (to === null || sent < to);
-}
-
-function bound(name: string, text: string | undefined, end: boolean): string | null {
-  if (text === undefined) return null;
-  const time = parseDay(text, end);
-  if (time !== null) return time;
-  throw new ReviewError("bad-day", EXIT.usage, `--${name}: ${text} is no month or day; write 2019-04 or 2019-04-17`);
-}
 
 function openSources({ config, version }: WatchContext): Source[] {
   const archives: ArchiveContext = {

@@ -36,12 +36,12 @@ export function openAtom(config: AtomConfig, context: ArchiveContext, limits?: B
   if (Number.isNaN(since)) throw new SourceError("malformed", `since is no date: ${config.since}`);
   return {
     name: config.name,
-    read: (cursor, { signal }): AsyncGenerator<Batch> =>
-      inBatches(
-        readFeed({ http, inbox, signal }, atomPosition(cursor) ?? { horizon: since, seen: [] }),
-        signal,
-        limits,
-      ),
+    read: (cursor, { signal, since: wanted }): AsyncGenerator<Batch> => {
+      // Nothing arrives before it was sent.
+      const horizon = Math.max(since, wanted === undefined ? 0 : Math.floor(Date.parse(wanted) / 1000));
+      const start = atomPosition(cursor) ?? { horizon, seen: [] };
+      return inBatches(readFeed({ http, inbox, signal }, start), signal, limits);
+    },
     again: async (ref, { signal }) => {
       // What names no mail is a second that was too crowded.
       if (ref.startsWith("new.atom?")) return null;

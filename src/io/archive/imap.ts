@@ -7,6 +7,7 @@ import { type FetchMessageObject, ImapFlow } from "imapflow";
 import { MAX_MAIL_BYTES } from "../../message/split-mbox.js";
 import { type Batch, type Source, SourceError } from "../../watch/source.js";
 import type { ImapConfig } from "../../watch/source-config.js";
+import { MEND_TLS, plainPort } from "../tls-words.js";
 import { resolveHost } from "./address-guard.js";
 import { type BatchLimits, inBatches, type Step } from "./batches.js";
 import { type ArchiveContext, passwordOf } from "./context.js";
@@ -180,6 +181,10 @@ async function attempt<T>(config: ImapConfig, work: Promise<T>): Promise<T> {
     if (details.mailboxMissing === true || details.serverResponseCode === "NONEXISTENT") {
       throw new SourceError("not-found", `${config.host} has no folder ${config.mailbox ?? "INBOX"}`);
     }
+    const said = error instanceof Error ? `${String(details.code)} ${error.message}` : "";
+    const plain = plainPort(said, config.port ?? 993, MEND_TLS);
+    if (plain !== null)
+      throw new SourceError("unreachable", `the IMAP server ${config.host} cannot be reached: ${plain}`);
     if (details.tlsFailed === true) throw new SourceError("not-allowed", `${config.host} does not do TLS as it should`);
     const code = typeof details.code === "string" ? details.code : "no answer";
     if (/TooLarge|TooMany|ParserError/.test(code))

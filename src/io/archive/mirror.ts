@@ -1,7 +1,6 @@
 /** A mirror of a git repository on a server, made and brought up to date with as few requests as git can. */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { EXIT, ReviewError } from "../../errors.js";
 import { SourceError } from "../../watch/source.js";
 import type { NetworkSettings } from "../../watch/source-config.js";
 import { resolveHost } from "./address-guard.js";
@@ -17,8 +16,8 @@ export interface MirrorOptions extends NetworkSettings {
 
 /**
  * Brings all branches of the repository at `url` into the bare one at `path`, which is made when it is not there. Branches
- * that the server has no more stay. @throws SourceError also when the server has no branch at all;
- * ReviewError when the mirror cannot be written
+ * that the server has no more stay. @throws SourceError also when the server has no branch at all; not-written when the mirror
+ * cannot be
  */
 export async function updateMirror(path: string, url: string, options: MirrorOptions): Promise<void> {
   await mkdir(path, { recursive: true }).catch((cause: unknown) => {
@@ -43,10 +42,10 @@ export async function updateMirror(path: string, url: string, options: MirrorOpt
 /** ENOSPC and EDQUOT, as git says them; errno names of fs have no words in common with these. */
 const NO_ROOM = /No space left on device|Disk quota exceeded/;
 
-/** Not the archive's fault, and no other one can be mirrored either: it ends the run. */
-function noMirror(path: string, why: string, cause?: unknown): ReviewError {
+/** Not the archive's fault, and not that of others: they are read, and the run ends as for a store that cannot be written. */
+function noMirror(path: string, why: string, cause?: unknown): SourceError {
   const message = `the mirror ${path} cannot be written: ${why}; make room, or give this user the right to write, and run again`;
-  return new ReviewError("mirror-not-written", EXIT.input, message, { cause });
+  return new SourceError("not-written", message, null, { cause });
 }
 
 /**

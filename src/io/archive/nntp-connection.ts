@@ -2,6 +2,7 @@
 import { connect as connectPlain, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { SourceError } from "../../watch/source.js";
+import { MEND_TLS, plainPort } from "../tls-words.js";
 
 /** RFC 3977, 3.1: status lines have 512 bytes at most. */
 const MAX_STATUS = 4096;
@@ -52,7 +53,8 @@ export class NntpConnection {
       });
     } catch (error) {
       socket.destroy();
-      throw unreachable(host, error);
+      const said = target.tls && error instanceof Error ? plainPort(error.message, port, MEND_TLS) : null;
+      throw said === null ? unreachable(host, error) : unreachable(host, new Error(said, { cause: error }));
     }
     // Errors are met where the next bytes are read.
     socket.on("error", () => {});

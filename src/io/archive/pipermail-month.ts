@@ -34,7 +34,22 @@ export interface PagesPosition {
   digest: string;
 }
 
-export type MonthPosition = TextPosition | PagesPosition;
+/** The archive lists the month, and did not have it. */
+interface LostPosition {
+  form: "lost";
+}
+
+export type MonthPosition = TextPosition | PagesPosition | LostPosition;
+
+/** A month that the archive lists, and neither has as text nor as pages (any more). */
+export class MissingMonth extends SourceError {
+  constructor(message: string) {
+    super("not-found", message);
+  }
+}
+
+/** Statuses that say that something is not there, or not any more. */
+const NOT_THERE = [404, 410];
 
 export interface MonthContext {
   http: HttpClient;
@@ -46,6 +61,7 @@ export interface MonthContext {
 /** @throws SourceError bad-cursor */
 export function monthPosition(record: unknown): MonthPosition {
   if (!isRecord(record)) throw badCursor("a month of it is none");
+  if (record.form === "lost") return { form: "lost" };
   const [count, digest] = [countOf(record, "count"), textOf(record, "digest")];
   if (record.form === "html") return { form: "html", count, digest };
   const optional = (key: string): string | null => (record[key] === null ? null : textOf(record, key));
@@ -72,8 +88,7 @@ export async function* readText(
   position: TextPosition | null,
 ): AsyncGenerator<Step<TextPosition>, boolean> {
   const found = await getText(context, month, position);
-  if (found === null && position !== null)
-    throw new SourceError("not-found", `${position.file} is gone from the archive`);
+  if (found === null && position !== null) throw new MissingMonth(`${position.file} is gone from the archive`);
   if (found === null) return false;
   const { file, answer } = found;
   if (answer.status === 304) return true;
@@ -122,11 +137,11 @@ async function getText(
   for (const file of [linked, other]) {
     const answer = await context.http.get(new URL(file, context.archive).href, {
       expected: file.endsWith(".gz") ? "gzip" : "text",
-      accept: [404],
+      accept: NOT_THERE,
       known: position?.file === file ? position : undefined,
       signal: context.signal,
     });
-    if (answer.status !== 404) return { file, answer };
+    if (!NOT_THERE.includes(answer.status)) return { file, answer };
   }
   return null;
 }
@@ -163,14 +178,14 @@ export async function* readPages(
 async function listArticles(context: MonthContext, month: PipermailMonth): Promise<string[]> {
   for (const page of ["date.html", "thread.html"]) {
     const url = new URL(`${month.name}/${page}`, context.archive).href;
-    const answer = await context.http.get(url, { expected: "html", accept: [404], signal: context.signal });
-    if (answer.status === 404) continue;
+    const answer = await context.http.get(url, { expected: "html", accept: NOT_THERE, signal: context.signal });
+    if (NOT_THERE.includes(answer.status)) continue;
     const html = answer.body.toString("latin1");
     const numbers = parseArticles(html);
     if (numbers.length === 0 && !/Messages sorted by/i.test(html)) throw challengePage(url);
     return numbers;
   }
-  throw new SourceError("not-found", `the archive lists ${month.name}, but has no pages for it`);
+  throw new MissingMonth(`the archive lists ${month.name}, but has neither text nor pages of it`);
 }
 
 /**
@@ -180,7 +195,7 @@ async function listArticles(context: MonthContext, month: PipermailMonth): Promi
 export async function readPage(context: MonthContext, path: string): Promise<Buffer | LostMail> {
   const url = new URL(path, context.archive).href;
   const { signal } = context;
-  const answer = await context.http.get(url, { expected: "html", accept: [404, 410], keep: false, signal });
+  const answer = await context.http.get(url, { expected: "html", accept: NOT_THERE, keep: false, signal });
   if (answer.status !== 200) {
     return { ref: path, reason: "not-found", message: "The archive lists the page, but does not have it." };
   }

@@ -1,8 +1,9 @@
 /**
  * A list archive of pipermail (Mailman 2): its months in the order of the calendar, as text where there is text, else page by
- * page. Mailman files a late mail under the month of its Date, so the months before the latest are looked at again.
+ * page. Mailman files a late mail under the month of its Date, so the months before the latest are looked at again. A month that
+ * is listed and not there is lost, and the others are read: it may come back while it is one of those that are looked at again.
  */
-import { type Batch, type Source, SourceError } from "../../watch/source.js";
+import { type Batch, type LostMail, type ManyMails, type Source, SourceError } from "../../watch/source.js";
 import type { PipermailConfig } from "../../watch/source-config.js";
 import { type BatchLimits, inBatches, type Step } from "./batches.js";
 import type { ArchiveContext } from "./context.js";
@@ -12,6 +13,7 @@ import { httpOptions, listUrl } from "./http-source.js";
 import { isPipermailIndex, monthKey, type PipermailMonth, parseIndex } from "./pipermail-index.js";
 import {
   challengePage,
+  MissingMonth,
   type MonthContext,
   type MonthPosition,
   monthPosition,
@@ -31,9 +33,10 @@ export function openPipermail(config: PipermailConfig, context: ArchiveContext, 
   const http = new HttpClient(httpOptions(config, archive, context));
   return {
     name: config.name,
-    read: (cursor, { signal }): AsyncGenerator<Batch> =>
-      inBatches(readArchive(config, { http, archive, signal }, pipermailPosition(cursor)), signal, limits),
+    read: (cursor, { signal, since }): AsyncGenerator<Batch> =>
+      inBatches(readArchive(config, { http, archive, signal }, pipermailPosition(cursor), since), signal, limits),
     again: async (ref, { signal }) => {
+      if (monthKey(ref) !== null) return monthAgain(config, { http, archive, signal }, ref);
       // Mails of a month's text are numbered anew whenever the month is written anew: it is read again by itself then.
       if (!/^[0-9]{4}-[A-Za-z]+\/[0-9]+\.html$/.test(ref)) return null;
       const page = await readPage({ http, archive, signal }, ref);
@@ -59,17 +62,56 @@ async function* readArchive(
   config: PipermailConfig,
   context: MonthContext,
   start: PipermailPosition,
+  since?: string,
 ): AsyncGenerator<Step<PipermailPosition>> {
   let position = start;
+  const keep = (config.recheck ?? 2) + 1;
   const first = earliest(Object.keys(start.months)) ?? monthKey(config.firstMonth ?? "") ?? "";
-  for (const month of await listMonths(context)) {
-    if ((monthKey(month.name) ?? "") < first) continue;
+  const listed = (await listMonths(context)).filter(({ name }) => (monthKey(name) ?? "") >= first);
+  // Months that are not there are told when another one is: where all are gone the server is broken, not the months.
+  let lost: LostMail[] = [];
+  let found = false;
+  for (const month of since === undefined ? listed : from(listed, since)) {
     const before = position.months[month.name] ?? null;
-    for await (const step of readMonth(config.form ?? "auto", context, month, before)) {
-      position = withMonth(position, month.name, step.position, (config.recheck ?? 2) + 1);
-      yield { ...step, position };
+    try {
+      for await (const step of readMonth(config.form ?? "auto", context, month, before)) {
+        position = withMonth(position, month.name, step.position, keep);
+        yield { ...step, lost: [...lost, ...(step.lost ?? [])], position };
+        lost = [];
+      }
+      found = true;
+    } catch (error) {
+      if (!(error instanceof MissingMonth)) throw error;
+      if (before?.form !== "lost") lost.push({ ref: month.name, reason: error.reason, message: error.message });
+      position = withMonth(position, month.name, { form: "lost" }, keep);
     }
   }
+  if (lost.length === 0) return;
+  if (!found) throw new SourceError("not-found", `the archive has none of its months: ${lost[0]?.message}`);
+  yield { lost, position };
+}
+
+/** The months that may hold mails sent since then: those before the last one that begins no later. */
+function from(months: readonly PipermailMonth[], since: string): readonly PipermailMonth[] {
+  const day = since.slice(0, 10).replaceAll("-", "");
+  const start = months.findLastIndex(({ name }) => (monthKey(name) ?? "").padEnd(6, "01").padEnd(8, "01") <= day);
+  return months.slice(Math.max(0, start));
+}
+
+/** A month that was lost, as it is now. */
+async function monthAgain(config: PipermailConfig, context: MonthContext, ref: string): Promise<ManyMails | LostMail> {
+  const month = (await listMonths(context)).find(({ name }) => name === ref) ?? { name: ref, text: null };
+  const all: ManyMails = { mails: [], lost: [] };
+  try {
+    for await (const { mails = [], lost = [] } of readMonth(config.form ?? "auto", context, month, null)) {
+      all.mails.push(...mails);
+      all.lost.push(...lost);
+    }
+  } catch (error) {
+    if (!(error instanceof MissingMonth)) throw error;
+    return { ref, reason: error.reason, message: error.message };
+  }
+  return all;
 }
 
 async function listMonths(context: MonthContext): Promise<PipermailMonth[]> {
@@ -88,11 +130,12 @@ async function* readMonth(
   month: PipermailMonth,
   position: MonthPosition | null,
 ): AsyncGenerator<Step<MonthPosition>> {
-  const chosen = form === "auto" ? (position?.form ?? (month.text === null ? "html" : "text")) : form;
+  const begun = position === null || position.form === "lost" ? null : position.form;
+  const chosen = form === "auto" ? (begun ?? (month.text === null ? "html" : "text")) : form;
   if (chosen === "text") {
     const known = position?.form === "text" ? position : null;
     if (yield* readText(context, month, known)) return;
-    if (form === "text") throw new SourceError("not-found", `the archive has no text of ${month.name}`);
+    if (form === "text") throw new MissingMonth(`the archive lists ${month.name}, but has no text of it`);
   }
   yield* readPages(context, month, position?.form === "html" ? position : null);
 }

@@ -1,21 +1,26 @@
 /** Reads the configuration of `review watch`; every fault of the file is named at once. */
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import { EXIT, type Problem, ReviewError } from "../../errors.js";
-import { configProblems, configSchema, type WatchConfig } from "../../watch/config.js";
+import { configSchema, type WatchConfig } from "../../watch/config.js";
+import { crossProblems } from "../../watch/config-problems.js";
+import { issueProblems, problemLine } from "../../watch/config-words.js";
+import { isPublicAddress } from "../archive/address-guard.js";
+import { scheduleProblem } from "../schedule.js";
 
 /** Files that are longer are no configuration. Bytes. */
 const MAX_CONFIG = 1024 * 1024;
 
 /**
- * Loads and checks a configuration; paths in it are taken from the folder of the file. Throws a {@link ReviewError} with exit 4
- * when it cannot be read, and with exit 3, listing every problem, when it is unsound.
+ * Loads and checks a configuration; paths in it are taken from the folder of the file. Throws a {@link ReviewError} with exit 3
+ * when it cannot be read, or is unsound: then with every problem.
  */
 export async function loadConfig(file: string): Promise<WatchConfig> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ReviewError("config-not-readable", EXIT.input, `the configuration cannot be read: ${why}`, { cause });
+    throw new ReviewError("config-not-readable", EXIT.config, `the configuration cannot be read: ${why}`, { cause });
   });
   return fromFolder(checkConfig(text, file), dirname(resolve(file)));
 }
@@ -28,14 +33,23 @@ export function checkConfig(text: string, file: string): WatchConfig {
   };
   if (text.length > MAX_CONFIG) add("the file is too long");
   const document = parseDocument(text.slice(0, MAX_CONFIG), { uniqueKeys: true });
-  for (const error of document.errors) add(error.message.split("\n")[0] ?? error.message);
-  const parsed = document.errors.length > 0 ? null : configSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  for (const error of document.errors) add((error.message.split("\n")[0] ?? error.message).replace(/:$/, ""));
+  // What is written twice can be read all the same; what is no YAML would lead to nonsense.
+  const readable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
+  const root: unknown = readable ? document.toJS({ maxAliasCount: 100 }) : null;
+  const parsed = readable ? configSchema.safeParse(root) : null;
   for (const issue of parsed?.error?.issues ?? [])
-    add(`${issue.path.length === 0 ? "" : `${issue.path.join(".")}: `}${issue.message}`);
-  if (parsed?.success) for (const message of configProblems(parsed.data)) add(message);
+    for (const problem of issueProblems(issue, root)) add(problemLine(problem));
+  if (readable) for (const problem of crossProblems(root, { isInside, scheduleProblem })) add(problemLine(problem));
   if (parsed?.success && problems.length === 0) return parsed.data;
   const list = problems.map((p) => `  ${p.message}`).join("\n");
   throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n${list}`, { problems });
+}
+
+/** Whether a host that is written in a URL leads inside; a name may do so too, which shows when it is asked for. */
+function isInside(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  return /^(?:.*\.)?localhost$/i.test(bare) || (isIP(bare) !== 0 && !isPublicAddress(bare));
 }
 
 function fromFolder(config: WatchConfig, folder: string): WatchConfig {

@@ -12,12 +12,12 @@ export type Pool = pg.Pool;
 const CONNECT_MS = 10_000;
 
 /**
- * Opens the database of a URL (`postgres://user:password@host:port/database`). Nothing is asked of the server yet.
+ * Opens the database of a URL (`postgres://user:password@host:port/database`), which `named` names. Nothing is asked of the server yet.
  * @throws ReviewError (exit 2) when it is no such URL
  */
-export function openPostgres(url: string, connections: number): Sql {
+export function openPostgres(url: string, connections: number, named: string): Sql {
   if (!/^postgres(?:ql)?:\/\//.test(url)) {
-    throw new ReviewError("store-bad-url", EXIT.usage, "DATABASE_URL has to begin with postgres:// or postgresql://");
+    throw new ReviewError("store-bad-url", EXIT.usage, `${named} has to begin with postgres:// or postgresql://`);
   }
   const pool = new pg.Pool({
     connectionString: url,
@@ -28,27 +28,27 @@ export function openPostgres(url: string, connections: number): Sql {
   // A connection that breaks is no error yet: the next query makes another one, or says what is wrong.
   pool.on("error", () => {});
   pool.on("connect", (client) => void client.on("error", () => {}));
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: wrap(pool, placeOf(url)) }) });
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: wrap(pool, placeOf(url, named), named) }) });
   return { kind: "postgres", db, pool };
 }
 
 /** Host, port and database of a URL: what may be shown. The password may not. */
-function placeOf(url: string): string {
+function placeOf(url: string, named: string): string {
   try {
     const { hostname, port, pathname, searchParams } = new URL(url);
     const host = hostname || searchParams.get("host") || "localhost";
     return `${host}${port === "" ? "" : `:${port}`}${decodeURIComponent(pathname)}`;
   } catch {
-    return "DATABASE_URL";
+    return named;
   }
 }
 
 /** The pool as Kysely wants it: text that can be stored, and errors in words. */
-function wrap(pool: pg.Pool, where: string): PostgresPool {
+function wrap(pool: pg.Pool, where: string, named: string): PostgresPool {
   return {
     async connect() {
       const client = await pool.connect().catch((error: unknown) => {
-        throw postgresError(error, where);
+        throw postgresError(error, where, named);
       });
       let broken = false;
       return {
@@ -56,7 +56,7 @@ function wrap(pool: pg.Pool, where: string): PostgresPool {
           try {
             return await client.query(sql, storableAll(parameters));
           } catch (cause) {
-            const error = postgresError(cause, where);
+            const error = postgresError(cause, where, named);
             broken ||= error instanceof ReviewError && error.exit === EXIT.network;
             throw error;
           }

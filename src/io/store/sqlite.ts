@@ -5,6 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import Database from "libsql";
 import { EXIT, ReviewError } from "../../errors.js";
+import { isOnReadOnlyDisk } from "../read-only-disk.js";
 import { sqliteCode, sqliteError } from "./store-error.js";
 import type { Sql, Tables } from "./tables.js";
 import { storableAll } from "./text.js";
@@ -36,7 +37,7 @@ async function connect(path: string): Promise<Database.Database> {
       database.pragma(pragma);
     return database;
   } catch (error) {
-    throw sqliteError(error, path);
+    throw sqliteError(error, path, isOnReadOnlyDisk(dirname(path)));
   }
 }
 
@@ -58,7 +59,7 @@ export function claimFile(file: string): (() => void) | null {
   } catch (error) {
     database?.close();
     if ((sqliteCode(error) & 0xff) === 5) return null;
-    throw sqliteError(error, path);
+    throw sqliteError(error, path, isOnReadOnlyDisk(dirname(path)));
   }
 }
 
@@ -110,7 +111,7 @@ function wrap(database: Database.Database, path: string): SqliteDatabase {
     try {
       return work();
     } catch (error) {
-      throw sqliteError(error, path);
+      throw sqliteError(error, path, isOnReadOnlyDisk(dirname(path)));
     }
   };
   return {

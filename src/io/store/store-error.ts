@@ -4,7 +4,8 @@
  */
 import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 
-type Words = readonly [code: string, exit: ExitCode, say: (where: string) => string];
+/** `named` is what says where a database is: a variable, or a field of the configuration. */
+type Words = readonly [code: string, exit: ExitCode, say: (where: string, named: string) => string];
 
 const FULL: Words = [
   "store-full",
@@ -16,6 +17,13 @@ const READ_ONLY: Words = [
   EXIT.input,
   (where) => `the store ${where} cannot be written: give this user the right to write the file and its folder`,
 ];
+const FIXED: Words = [
+  "store-read-only",
+  EXIT.input,
+  (where) => `the store ${where} is on a disk that is mounted read-only: mount it for writing, or name another folder`,
+];
+/** What SQLite says where a file cannot be written: read-only, cannot be opened. */
+const FOR_WRITING = new Set([8, 10, 14]);
 const LOCKED: Words = [
   "store-locked",
   EXIT.input,
@@ -50,13 +58,13 @@ const SHM_SIZE = 4874;
 const REFUSED: Words = [
   "store-refused",
   EXIT.input,
-  (where) => `PostgreSQL at ${where} refuses this user or password: mend DATABASE_URL`,
+  (where, named) => `PostgreSQL at ${where} refuses this user or password: mend ${named}`,
 ];
 const UNREACHABLE: Words = [
   "store-unreachable",
   EXIT.network,
-  (where) =>
-    `PostgreSQL at ${where} cannot be reached: see that it runs, and that DATABASE_URL names its host and port`,
+  (where, named) =>
+    `PostgreSQL at ${where} cannot be reached: see that it runs, and that ${named} names its host and port`,
 ];
 
 /** SQLSTATE of PostgreSQL (its Appendix A), codes of Node's sockets beside them. */
@@ -66,12 +74,12 @@ const POSTGRES: Record<string, Words> = {
   "42501": [
     "store-refused",
     EXIT.input,
-    (where) => `the user of DATABASE_URL may not write to the database at ${where}`,
+    (where, named) => `the user of ${named} may not write to the database at ${where}`,
   ],
   "3D000": [
     "store-no-database",
     EXIT.input,
-    (where) => `PostgreSQL has no database at ${where}: make it with createdb(1), or mend DATABASE_URL`,
+    (where, named) => `PostgreSQL has no database at ${where}: make it with createdb(1), or mend ${named}`,
   ],
   "53100": FULL,
   "53300": [
@@ -96,19 +104,20 @@ for (const code of [
 ])
   POSTGRES[code] = UNREACHABLE;
 
-/** An error of SQLite as one for a person; others are given back as they are. */
-export function sqliteError(error: unknown, file: string): unknown {
+/** An error of SQLite as one for a person; others are given back as they are. `isFixed`: the disk is mounted read-only. */
+export function sqliteError(error: unknown, file: string, isFixed = false): unknown {
   const code = sqliteCode(error);
   const words = code === SHM_SIZE ? FULL : SQLITE[code & 0xff];
-  return words === undefined ? error : inWords(words, file, error);
+  if (words === undefined) return error;
+  return inWords(isFixed && FOR_WRITING.has(code & 0xff) ? FIXED : words, file, "", error);
 }
 
 /** An error of PostgreSQL or of the way to it as one for a person; others are given back as they are. */
-export function postgresError(error: unknown, where: string): unknown {
+export function postgresError(error: unknown, where: string, named: string): unknown {
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const words = POSTGRES[code] ?? (/^08/.test(code) || isCutOff(error) ? UNREACHABLE : undefined);
-  return words === undefined ? error : inWords(words, where, error);
+  return words === undefined ? error : inWords(words, where, named, error);
 }
 
 /** The result code of SQLite; 0 when it is none of its errors. Opening tells it only in the text. */
@@ -123,6 +132,6 @@ function isCutOff(error: Error): boolean {
   return /^(?:Connection terminated|timeout e|Client has encountered a connection error)/.test(error.message);
 }
 
-function inWords([code, exit, say]: Words, where: string, cause: unknown): ReviewError {
-  return new ReviewError(code, exit, say(where), { cause });
+function inWords([code, exit, say]: Words, where: string, named: string, cause: unknown): ReviewError {
+  return new ReviewError(code, exit, say(where, named), { cause });
 }

@@ -24,8 +24,11 @@ export interface SqlStore extends Store, OutboxStore, SpeechStore {
   readonly sql: Sql;
 }
 
-/** Where the store is: a file for SQLite, or the URL of a PostgreSQL database, with how many connections to hold to it. */
-export type StorePlace = { file: string } | { url: string; connections?: number };
+/**
+ * Where the store is: a file for SQLite, or the URL of a PostgreSQL database, with how many connections to hold to it, and what
+ * the URL stands in, for messages: DATABASE_URL when left out.
+ */
+export type StorePlace = { file: string } | { url: string; connections?: number; named?: string };
 
 /** Enough for a few workers and the queue; a server takes 100 by default. */
 const CONNECTIONS = 10;
@@ -51,7 +54,11 @@ export async function openStore(place: StorePlace): Promise<SqlStore> {
 /** Each driver is loaded only where it is used. */
 async function connect(place: StorePlace): Promise<Sql> {
   if ("file" in place) return (await import("./sqlite.js")).openSqlite(place.file);
-  return (await import("./postgres.js")).openPostgres(place.url, place.connections ?? CONNECTIONS);
+  return (await import("./postgres.js")).openPostgres(
+    place.url,
+    place.connections ?? CONNECTIONS,
+    place.named ?? "DATABASE_URL",
+  );
 }
 
 function storeOver(sql: Sql): SqlStore {

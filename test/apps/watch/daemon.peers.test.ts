@@ -42,12 +42,11 @@ function daemon(config: string, args: readonly string[] = []): Daemon {
   });
   const line = (msg: string): Promise<LogLine> => {
     const known = lines.find((one) => one.msg === msg);
+    if (known !== undefined) return Promise.resolve(known);
     const ended = running.done.then((ran): never => {
       throw new Error(`it ended before it said "${msg}": ${ran.err}`);
     });
-    return known !== undefined
-      ? Promise.resolve(known)
-      : Promise.race([new Promise<LogLine>((resolve) => waiting.set(msg, resolve)), ended]);
+    return Promise.race([new Promise<LogLine>((resolve) => waiting.set(msg, resolve)), ended]);
   };
   const stop = (): Promise<Ran> => {
     running.child.kill("SIGTERM");
@@ -85,7 +84,11 @@ describe.concurrent("a daemon", () => {
       .poll(async () => samples(await (await get("/metrics")).text()).get('patchwitness_store_rows{of="verdicts"}'))
       .toBe(3);
     const health = await get("/healthz");
-    expect([health.status, await health.json()]).toMatchObject([200, { lastCycle: expect.any(String), failing: {} }]);
+    expect([health.status, await health.json()]).toMatchObject([
+      200,
+      { live: true, ready: true, reason: null, lastCycle: expect.any(String), failing: {} },
+    ]);
+    expect((await get("/readyz")).status).toBe(200);
     expect([(await get("/")).status, (await get("/metrics", "POST")).status]).toEqual([404, 405]);
     const ended = await watch.stop();
     expect([ended.code, ended.signal, roundOf(ended)]).toMatchObject([0, null, { judged: 3, failed: 0 }]);
@@ -135,9 +138,13 @@ describe.concurrent("a daemon", () => {
     });
     const web = { allowPrivate: true, pauseSeconds: 0 };
     const sources = [{ name: "pages", type: "pipermail", url: `${server.origin}/list/`, ...web }, list()];
-    const { config, look, watch } = place({ sources });
+    const { config, look, watch } = place({ sources, metrics: METRICS });
     const running = daemon(config);
     await reached;
+    const { address } = await running.line("metrics are served");
+    const [live, ready] = [await fetch(`http://${address}/healthz`), await fetch(`http://${address}/readyz`)];
+    expect([live.status, ready.status]).toEqual([200, 503]);
+    expect(await ready.json()).toMatchObject({ reason: "the first round is not over yet" });
     const ended = await running.stop();
     expect([ended.code, ended.err]).toEqual([0, expect.stringContaining("asked to stop")]);
     expect(ended.err).not.toContain("internal error");
@@ -180,10 +187,12 @@ describe.concurrent("a daemon", () => {
     await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
     const { port } = taken.address() as AddressInfo;
     const { config } = place({ sources: [list()], metrics: `127.0.0.1:${port}` });
-    const { code, err } = await run(["watch", "-c", config, "--daemon"]);
+    const { code, err, log } = await run(["watch", "-c", config, "--daemon"]);
     await new Promise<void>((resolve) => taken.close(() => resolve()));
     expect([code, err]).toEqual([4, expect.stringContaining(`127.0.0.1:${port}`)]);
     expect(err).toContain("metrics");
+    expect(log.at(-1)).toMatchObject({ level: "error", msg: expect.stringMatching(/^metrics cannot be served on /) });
+    expect(err.trimEnd().split("\n")).toHaveLength(log.length);
     expect(err).not.toContain("internal error");
   });
 });

@@ -69,6 +69,39 @@ describe.concurrent("a mail that cannot be read", () => {
     expect(roundOf(await here.watch(["--retry"]))).toMatchObject({ sorted: 0, judged: 0 });
   });
 
+  it("is a month that the archive lists and does not have, until it is there again", async () => {
+    const month = (id: string, minute: number): Buffer =>
+      Buffer.from(
+        `From x at example.org  Tue Mar 10 11:00:00 2026\n${patchMail(id, `[PATCH] ${id}: x`, { minute })}\n`,
+      );
+    const names = ["January", "February", "March"].map((name) => `2026-${name}.txt`);
+    const content = new Map<string, Buffer>([
+      [
+        "/list/index.html",
+        Buffer.from(`<title>The List Archives</title>${names.map((n) => `<A href="${n}">[ Text ]</A>`).join("")}`),
+      ],
+      ["/list/2026-February.txt", month("feb", 5)],
+      ["/list/2026-March.txt", month("mar", 9)],
+    ]);
+    const server = await serve(files(content));
+    servers.push(server);
+    const web = { allowPrivate: true, pauseSeconds: 0, recheck: 1 };
+    const here = place({ sources: [{ name: "list", type: "pipermail", url: `${server.origin}/list/`, ...web }] });
+    const first = await here.watch();
+    expect([first.code, roundOf(first)]).toMatchObject([0, { failing: 0, mails: 2, judged: 2 }]);
+    expect(await letters(here)).toMatchObject([
+      { key: "list 2026-January", reason: expect.stringMatching(/^not-found: .*lists 2026-January/) },
+    ]);
+    await here.watch(["--retry"]);
+    expect(await letters(here)).toHaveLength(1);
+    content.set("/list/2026-January.txt", Buffer.concat([month("jan", 1), month("jan2", 20)]));
+    expect(judgedBy(await here.watch(["--retry"], { shift: HOUR })).sort()).toEqual([
+      "jan2@example.org",
+      "jan@example.org",
+    ]);
+    expect([await letters(here), await mails(here)]).toEqual([[], 4]);
+  });
+
   it("is a commit without a mail, or one that the archive purged: it stays, and is asked for in vain", async () => {
     const path = join(folder, "odd.git");
     const [before, behind] = [

@@ -124,6 +124,9 @@ describe("an IMAP folder", () => {
       expect([settings, error]).toMatchObject([settings, { reason }]);
       expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain("hush");
     }
+    expect((await readUntilError(opener(port, { tls: true }))).error).toMatchObject({
+      message: expect.stringMatching(/does not speak TLS: name the port that does, or set tls: false/),
+    });
     expect((await readUntilError(opener(port), "{}")).error).toMatchObject({ reason: "bad-cursor" });
     expect((await readAll(opener(port))).batches).toEqual([]);
   });

@@ -170,6 +170,10 @@ describe("a news group", () => {
     expect((await readUntilError(opener(port, { allowPrivate: false }))).error).toMatchObject({
       reason: "not-allowed",
     });
+    expect((await readUntilError(opener(port, { tls: true, tries: 1 }))).error).toMatchObject({
+      reason: "unreachable",
+      message: expect.stringMatching(/port \d+ does not speak TLS: name the port that does, or set tls: false/),
+    });
     expect((await readUntilError(opener(1))).error).toMatchObject({ reason: "unreachable" });
   });
 

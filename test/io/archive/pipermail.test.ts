@@ -188,6 +188,58 @@ describe("a pipermail archive", () => {
     expect((await readAll(open(), read.cursor)).lost).toEqual(["2020-May/3.html: malformed"]);
   });
 
+  it("goes on where a month is listed and not there, and reads it when it comes back", async () => {
+    const content = new Map([
+      [
+        "/list/index.html",
+        index(["2020-March", "2020-March.txt"], ["2020-April", "2020-April.txt.gz"], ["2020-May", "2020-May.txt"]),
+      ],
+      ["/list/2020-March.txt", text("a")],
+      ["/list/2020-May.txt", text("c")],
+    ]);
+    const { server, open } = await archive(content);
+    const first = await readUntilError(open());
+    expect([first.error, first.refs, first.lost]).toEqual([
+      null,
+      ["2020-March.txt 1", "2020-May.txt 1"],
+      ["2020-April: not-found"],
+    ]);
+    const still = await readAll(open(), first.cursor);
+    expect([still.batches, still.lost]).toEqual([[], []]);
+    content.set("/list/2020-April.txt.gz", gzipSync(text("b", "b2")));
+    expect(subjects((await readAll(open(), first.cursor)).texts)).toEqual(["b", "b2"]);
+    const again = await open().again?.("2020-April", {});
+    expect(again).toMatchObject({ mails: [{ ref: "2020-April.txt 1" }, { ref: "2020-April.txt 2" }], lost: [] });
+    expect(await open().again?.("2019-April", {})).toMatchObject({ ref: "2019-April", reason: "not-found" });
+    // What was read and is gone now is told once too, and stops nothing.
+    content.delete("/list/2020-March.txt");
+    content.set("/list/2020-May.txt", text("c", "d"));
+    const gone = await readAll(open(), first.cursor);
+    expect([subjects(gone.texts), gone.lost]).toEqual([["b", "b2", "d"], ["2020-March: not-found"]]);
+    // Where nothing is there it is the server that is broken.
+    for (const name of [...content.keys()]) if (!name.endsWith("index.html")) content.delete(name);
+    server.requests.length = 0;
+    expect(await readUntilError(open())).toMatchObject({ error: { reason: "not-found" }, refs: [], lost: [] });
+  });
+
+  it("asks for no month before a day where nobody goes on with what is read", async () => {
+    const months = ["2019-December", "2020-January", "2020-February", "2020-March"];
+    const content = new Map<string, Buffer>([
+      ["/list/index.html", index(...months.map((name): [string, string] => [name, `${name}.txt`]))],
+      ...months.map((name) => [`/list/${name}.txt`, text(name)] as const),
+    ]);
+    const { server, open } = await archive(content);
+    const asked = async (since: string): Promise<string[]> => {
+      server.requests.length = 0;
+      for await (const _ of open().read(null, { since }));
+      return server.requests.map(({ url }) => (url ?? "").replace("/list/", "")).filter((url) => url.endsWith(".txt"));
+    };
+    expect(await asked("2020-02-01T00:00:00.000Z")).toEqual(["2020-February.txt", "2020-March.txt"]);
+    expect(await asked("2020-02-29T00:00:00.000Z")).toEqual(["2020-February.txt", "2020-March.txt"]);
+    expect(await asked("2021-01-01T00:00:00.000Z")).toEqual(["2020-March.txt"]);
+    expect(await asked("2001-01-01T00:00:00.000Z")).toHaveLength(4);
+  });
+
   it("says what is wrong with an archive that is none, and with a cursor of another one", async () => {
     const content = new Map<string, Buffer>([["/list/index.html", Buffer.from("<html>hello</html>")]]);
     const { open } = await archive(content);

@@ -48,7 +48,7 @@ const columns = async (store: SqlStore): Promise<string[]> => {
 
 /** A database as it is, not brought forward. */
 const connectOnly = async (place: StorePlace): Promise<Sql> =>
-  "file" in place ? openSqlite(place.file) : openPostgres(place.url, 2);
+  "file" in place ? openSqlite(place.file) : openPostgres(place.url, 2, "DATABASE_URL");
 
 /** A step that a later program may take. */
 const later = {

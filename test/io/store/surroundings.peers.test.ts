@@ -147,6 +147,9 @@ describe("a server that cannot be used", () => {
     const wrong = await read(server().url("postgres", "wrong"));
     expect(wrong).toMatchObject({ code: "store-refused", exit: EXIT.input });
     expect(wrong.message).not.toContain("wrong");
+    expect(wrong.message).toContain("mend DATABASE_URL");
+    const named = await errorOf(openStore({ url: server().url("postgres", "wrong"), named: "database: of the file" }));
+    expect(named.message).toMatch(/mend database: of the file$/);
     expect(await read(server().url("nobody"))).toMatchObject({ code: "store-no-database", exit: EXIT.input });
   });
 

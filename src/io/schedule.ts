@@ -1,21 +1,28 @@
-/** Runs rounds by a schedule until the process is asked to stop. Only this file knows croner. */
+/** Schedules as crontab(5) writes them. Only this file knows croner. */
 import { Cron } from "croner";
-import { EXIT, ReviewError } from "../../errors.js";
 
-/** Throws a {@link ReviewError} (exit 3) for a schedule that crontab(5) would not take, or that never comes (31 February). */
-export function checkSchedule(schedule: string): void {
-  let next: Date | null = null;
-  let cause: unknown = new Error(`${schedule} never comes`);
+/** What is wrong with a schedule: croner does not take it, or it never comes (31 February). Null for nothing. */
+export function scheduleProblem(schedule: string): string | null {
   try {
     const job = new Cron(schedule, { paused: true });
-    next = job.nextRun();
+    const next = job.nextRun();
     job.stop();
+    return next === null ? `${schedule} never comes` : null;
   } catch (error) {
-    cause = error;
+    const why = error instanceof Error ? error.message : String(error);
+    return `${schedule} is no schedule as in crontab(5): ${why}`;
   }
-  if (next !== null) return;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n  schedule: ${why}`, { cause });
+}
+
+/** Runs that are looked at ahead: enough for a schedule that rests over nights and weekends. */
+const AHEAD = 300;
+
+/** The longest pause between two runs of a sound schedule. Milliseconds. */
+export function longestPause(schedule: string, now: Date): number {
+  const job = new Cron(schedule, { paused: true });
+  const runs = [now, ...job.nextRuns(AHEAD, now)].map((run) => run.getTime());
+  job.stop();
+  return Math.max(0, ...runs.slice(1).map((run, n) => run - (runs[n] ?? run)));
 }
 
 /**
