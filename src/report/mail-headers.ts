@@ -68,9 +68,12 @@ export const tokenField = (name: string, atoms: readonly string[]): string =>
     atoms.map((atom) => oneLine(atom).replace(/[^\x20-\x7e]/g, "")).flatMap((atom) => atom.split(/ +/)),
   );
 
+/** Longest Message-ID: with its brackets and a comma it is one atom. */
+const MAX_ID = MAX_ATOM - 4;
+
 /** A Message-ID without brackets, or null when it could not stand in a header (blanks, brackets, beyond ASCII, too long). */
 export const safeMessageId = (id: string | null): string | null =>
-  id !== null && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(id) && id.length <= MAX_ATOM ? id : null;
+  id !== null && id.length <= MAX_ID && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(id) ? id : null;
 
 /** `In-Reply-To`, `References`, `Message-ID`: ids without brackets in, each once, in order. */
 export const idField = (name: string, ids: readonly string[]): string =>
@@ -81,8 +84,11 @@ export const idField = (name: string, ids: readonly string[]): string =>
 
 const ATOM_NAME = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+$/;
 
+/** No name is longer; and a quoted one that is cut in the fold would lose its closing quote. Code points. */
+const MAX_NAME = 200;
+
 const displayName = (name: string): string[] => {
-  const clean = oneLine(name);
+  const clean = [...oneLine(name).slice(0, 2 * MAX_NAME)].slice(0, MAX_NAME).join("").trim();
   if (clean === "") return [];
   if (!isAscii(clean) || clean.includes("=?")) return encodedWords(clean);
   if (ATOM_NAME.test(clean)) return clean.split(/ +/);

@@ -7,7 +7,7 @@ import type { Patch } from "../patch/patch.js";
 import { CONFIDENCES, type Finding, type ReviewedPatch, type ReviewResult } from "../review/finding.js";
 import { toMboxrd } from "./mboxrd.js";
 import { isPosted } from "./plan.js";
-import { type Anchor, anchorOf, CONTEXTS, defuse, NOTHING_QUOTED, type QuoteState, quoteFor } from "./quote.js";
+import { type Anchor, anchorOf, CONTEXTS, defuseOwn, NOTHING_QUOTED, type QuoteState, quoteFor } from "./quote.js";
 import { footerLines, type ReplyOptions, replyHeaders } from "./reply-envelope.js";
 import {
   FINDING_LINES,
@@ -48,11 +48,15 @@ const inPatchOrder = (patch: Patch, findings: readonly Finding[]): Placed[] => {
     .map(({ placed }) => placed);
 };
 
+/** No name of a person is longer. Code points. */
+const MAX_NAME = 100;
+
 const attribution = ({ patch, message }: ReviewedPatch): string[] => {
   // The date of a mail that only quotes the patch is not the patch's.
   const date = patch.depth > 0 || message.date === null ? null : new Date(message.date).toUTCString();
-  const name = oneLine(patch.author.name) || oneLine(patch.author.address) || "The author";
-  return wrap(defuse(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
+  const called = oneLine(patch.author.name) || oneLine(patch.author.address) || "The author";
+  const name = [...called].slice(0, MAX_NAME).join("");
+  return wrap(defuseOwn(REPLY.attribution(date === null ? null : date.replace("GMT", "+0000"), name)), OWN_COLUMNS);
 };
 
 /**

@@ -21,10 +21,13 @@ const MAX_STATEMENT = 4;
 
 /**
  * Takes the life out of what bots obey: netdev's bot reads `pw-bot:` anywhere in a body (its documentation), syzbot
- * `#syz` at the start of a line. A blank in the middle keeps it readable.
+ * `#syz` and regzbot `#regzbot` at the start of a line. A blank in the middle keeps it readable.
  */
 export const defuse = (line: string): string =>
-  line.replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)} :`).replace(/#(syz|review)/gi, "# $1");
+  line.replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)} :`).replace(/#(syz|regzb|review)/gi, "# $1");
+
+/** {@link defuse} for lines without a quote mark: there a name or code of strangers must not give a tag either, which b4 takes. */
+export const defuseOwn = (line: string): string => defuse(line).replace(/-by:/gi, (found) => `${found.slice(0, -1)} :`);
 
 const clipOctets = (line: string): string => {
   if (Buffer.byteLength(line, "utf8") <= MAX_OCTETS) return line;

@@ -1,6 +1,6 @@
 /** What a reply says below a quoted line: prose and evidence of one finding, at most 72 columns wide, short enough to be read. */
 import type { Finding } from "../review/finding.js";
-import { CUT, defuse } from "./quote.js";
+import { CUT, defuseOwn } from "./quote.js";
 import { oneLine } from "./visible.js";
 import { interleavingLines, WITNESS_LINES } from "./witness-lines.js";
 import { locksPhrase, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "./wording.js";
@@ -12,7 +12,7 @@ export const FINDING_LINES = 30;
 
 /** Own words as one paragraph: nothing that a bot obeys, no markdown code marks. */
 export const paragraph = (text: string): string[] =>
-  wrap(defuse(oneLine(text.replace(/\s+/g, " ").replaceAll("`", ""))), OWN_COLUMNS);
+  wrap(defuseOwn(oneLine(text.replace(/\s+/g, " ").replaceAll("`", ""))), OWN_COLUMNS);
 
 export const sentences = (text: string): string[] => text.split(/(?<=[.?!]) +(?=[A-Z])/).filter((part) => part !== "");
 
@@ -62,14 +62,14 @@ const siteLines = (finding: Finding): string[] =>
     const locks =
       site.role === "lock" || site.role === "unlock" ? "" : `, ${locksPhrase(site.locks, finding.confidence)}`;
     const text = oneLine(`${site.function}() ${ROLE_LABELS[site.role]}${locks}: ${site.code}`);
-    return wrap(defuse(text), OWN_COLUMNS, "  ", "    ");
+    return wrap(defuseOwn(text), OWN_COLUMNS, "  ", "    ");
   });
 
 /** The evidence of a finding: how two threads meet, else the sites it rests on. */
 const evidenceLines = (finding: Finding, limit: number): string[] => {
   if (finding.interleaving.length === 0) return shorten(siteLines(finding), limit);
   const steps = finding.interleaving.map((step) => ({ ...step, text: oneLine(step.text) }));
-  const lines = interleavingLines(steps, OWN_COLUMNS, "  ").map(defuse);
+  const lines = interleavingLines(steps, OWN_COLUMNS, "  ").map(defuseOwn);
   return [REPLY.interleaving, ...shorten(lines, limit - 1)];
 };
 

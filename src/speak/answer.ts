@@ -1,7 +1,7 @@
 /** Mails that are no reviews: the answer to a command, and the question to a moderator. */
 import type { Mailbox } from "../message/message.js";
 import { addressField, idField, isUsableAddress, safeMessageId, textField } from "../report/mail-headers.js";
-import { defuse } from "../report/quote.js";
+import { defuse, defuseOwn } from "../report/quote.js";
 import { mailSafe, oneLine } from "../report/visible.js";
 import { wrap } from "../report/wrap.js";
 import { fnv1a } from "../review/finding-id.js";
@@ -11,6 +11,8 @@ import type { OutgoingMail } from "./outgoing.js";
 import type { MailPolicy } from "./policy.js";
 
 const COLUMNS = 72;
+/** What names a mail in the store that has no Message-ID: nobody else knows it. */
+const NAMELESS = /^sha256-[0-9a-f]{64}$/;
 
 interface Draft {
   kind: "answer" | "moderation";
@@ -23,7 +25,7 @@ interface Draft {
 
 function write({ kind, to, subject, inReplyTo, references, body }: Draft, mail: MailPolicy): OutgoingMail {
   const from = senderOf(mail);
-  const parent = safeMessageId(inReplyTo);
+  const parent = inReplyTo !== null && NAMELESS.test(inReplyTo) ? null : safeMessageId(inReplyTo);
   const ids = [...references, ...(parent === null ? [] : [parent])].filter((id) => safeMessageId(id) !== null);
   const fields = [
     addressField("From", [from]) ?? "",
@@ -69,7 +71,7 @@ export function composeAnswer(
     // Quoted, so that no program takes it for a command of ours.
     defuse(oneLine(`> #review ${[command.verb, ...command.ids].join(" ")}`)).slice(0, 200),
     "",
-    ...wrap(defuse(oneLine(said)), COLUMNS),
+    ...wrap(defuseOwn(oneLine(said)), COLUMNS),
   ]);
   return write(
     {
@@ -90,14 +92,15 @@ export function composeModeration(held: OutgoingMail, word: string, mail: MailPo
   const recipients = oneLine(held.recipients.join(", "));
   const body = [
     ...wrap(
-      "The mail below waits for a word on it. To send it, or to drop it, answer with one of these lines:",
+      "The mail below waits for a word on it. To send it, or to drop it, answer with one of these lines, its # first on the line:",
       COLUMNS,
     ),
     "",
-    `#review approve ${word}`,
-    `#review drop ${word} REASON`,
+    // Indented, so that they ask for nothing where a mail program quotes them without a mark, or this mail comes back.
+    `    #review approve ${word}`,
+    `    #review drop ${word} REASON`,
     "",
-    ...wrap(`It would go to ${recipients}, in answer to ${held.inReplyTo ?? "nothing"}.`, COLUMNS),
+    ...wrap(defuseOwn(`It would go to ${recipients}, in answer to ${oneLine(held.inReplyTo ?? "nothing")}.`), COLUMNS),
     "",
     // Its own text as it stands, behind a mark, so that nobody takes it for ours.
     ...held.raw

@@ -2,8 +2,6 @@
  * Commands that people give by mail: a line of their own that begins with `#review`. What stands in quotes is somebody else's
  * and not obeyed.
  */
-import type { Message } from "../message/message.js";
-import { readQuote } from "../patch/quote-marks.js";
 
 /** What can be asked for, and by whom: see {@link mayCommand}. */
 export const VERBS = ["invalid", "valid", "ignore", "recheck", "stop", "approve", "drop"] as const;
@@ -46,7 +44,6 @@ const isSignature = (text: string, from: number, end: number): boolean =>
   /^-- ?\r?$/.test(text.slice(from, Math.min(end, from + 5)));
 
 function readCommand(line: string): Command | null {
-  if (readQuote(line).depth > 0) return null;
   const [word, verb, ...rest] = line.trim().split(/\s+/);
   if (word !== "#review" || !VERBS.some((one) => one === verb)) return null;
   const known = verb as Verb;
@@ -56,55 +53,4 @@ function readCommand(line: string): Command | null {
   if (NEEDS_IDS.has(known) ? ids.length === 0 : ids.length > 0) return null;
   if (NEEDS_REASON.has(known) && reason === "") return null;
   return { verb: known, ids: [...new Set(ids)], reason };
-}
-
-/** Whether the sender of a mail is who the mail says, as far as a trusted server tells. */
-export type Authenticity = "pass" | "fail" | "unknown";
-
-/**
- * What the own mail server found out about a mail (RFC 8601). Only the first Authentication-Results that carry its name are
- * believed: it puts its own above all that were there, and removes forged ones of its name.
- */
-export function authenticity(
-  { headers, from }: Pick<Message, "headers" | "from">,
-  trusted: string | null,
-): Authenticity {
-  if (trusted === null) return "unknown";
-  const field = (headers.get("authentication-results") ?? []).find(
-    (value) => serverOf(value) === trusted.toLowerCase(),
-  );
-  if (field === undefined) return "unknown";
-  const domain = from.address.slice(from.address.lastIndexOf("@") + 1).toLowerCase();
-  const results = withoutComments(field.slice(0, 8000))
-    .split(";")
-    .slice(1)
-    .map((part) => part.trim().toLowerCase());
-  const dmarc = results.find((part) => part.startsWith("dmarc="));
-  if (dmarc !== undefined)
-    return /^dmarc=pass\b/.test(dmarc) && aligned(dmarc, "header.from", domain, true) ? "pass" : "fail";
-  const signed = results.filter((part) => part.startsWith("dkim="));
-  if (signed.some((part) => /^dkim=pass\b/.test(part) && aligned(part, "header.d", domain, false))) return "pass";
-  return signed.length === 0 && !results.some((part) => part.startsWith("spf=")) ? "unknown" : "fail";
-}
-
-const serverOf = (value: string): string =>
-  withoutComments(value.slice(0, 8000)).split(/[;\s]/, 1)[0]?.toLowerCase() ?? "";
-
-function withoutComments(text: string): string {
-  let out = "";
-  let depth = 0;
-  for (const char of text) {
-    if (char === "(") depth++;
-    else if (char === ")") depth = Math.max(0, depth - 1);
-    else if (depth === 0) out += char;
-  }
-  return out.trim();
-}
-
-/** Whether a property names the sender's domain, or one above it; `absent` is the answer where there is none. */
-function aligned(result: string, property: string, domain: string, absent: boolean): boolean {
-  const value = result.split(/\s+/).find((word) => word.startsWith(`${property}=`));
-  if (value === undefined) return absent;
-  const named = value.slice(property.length + 1).replace(/^@/, "");
-  return named !== "" && named.includes(".") && (domain === named || domain.endsWith(`.${named}`));
 }

@@ -14,7 +14,10 @@ export const duration = z
   .string()
   .refine((text) => parseDuration(text) !== null, "a number and s, m, h or d: 90s, 2h, 1d");
 
+/** The last moment that a clock can tell (ECMA-262, section 21.4.1.1). */
+const LAST = 8.64e15;
+
 /** The moment so long after another; both ISO 8601. A duration that is none counts as nothing. */
 export function after(time: string, wait: string): string {
-  return new Date(Date.parse(time) + (parseDuration(wait) ?? 0)).toISOString();
+  return new Date(Math.min(LAST, Date.parse(time) + (parseDuration(wait) ?? 0))).toISOString();
 }

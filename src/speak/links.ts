@@ -4,17 +4,18 @@ import type { ListPolicy, MailPolicy } from "./policy.js";
 
 type Reviewer = MailPolicy["reviewers"][number];
 
-/** Longest URL that is kept. */
-const MAX_URL = 500;
+/** Longest URL that is kept: two share a line of a footer, which has at most 998 octets. */
+const MAX_URL = 450;
 /** Links that are kept of one mail. */
 const MAX_LINKS = 20;
 
 const escaped = (id: string): string => encodeURIComponent(id).replaceAll("%40", "@");
 
-/** URL of a mail's thread in a public-inbox; null where the list names none. */
+/** URL of a mail's thread in a public-inbox; null where the list names none, or no line would hold it. */
 export function threadUrl(list: ListPolicy | null, messageId: string): string | null {
   if (list?.archive === undefined) return null;
-  return `${list.archive.replace(/\/*$/, "/")}${escaped(messageId)}/`;
+  const url = `${list.archive.replace(/\/*$/, "/")}${escaped(messageId)}/`;
+  return url.length <= MAX_URL ? url : null;
 }
 
 /** URL where a public-inbox gives a mail as it came, when it has it. */
@@ -28,8 +29,10 @@ export function reviewerLinks(text: string, reviewers: readonly Reviewer[]): str
   const hosts = new Set(reviewers.flatMap(({ url }) => hostOf(url) ?? []));
   if (hosts.size === 0) return [];
   const found = new Set<string>();
-  for (const [url] of text.matchAll(/https?:\/\/[^\s<>"'`\x00-\x1f\x7f-\xa0]{4,500}/g)) {
-    const clean = url.replace(/[.,;:!?)\]]+$/, "").slice(0, MAX_URL);
+  // Printable ASCII (RFC 3986): what is cut off or shown otherwise is another page, or none.
+  for (const [url] of text.matchAll(/https?:\/\/[!#-&(-;=?-_a-~]+/g)) {
+    if (url.length > MAX_URL) continue;
+    const clean = url.replace(/[.,;:!?)\]]+$/, "");
     if (hosts.has(hostOf(clean) ?? "")) found.add(clean);
     if (found.size >= MAX_LINKS) break;
   }
@@ -51,7 +54,8 @@ export function linksFor(
   const pages = reviewers.flatMap((reviewer) => {
     const own = inThread.filter((url) => hostOf(url) === hostOf(reviewer.url) && speaksOf(url, messageId));
     if (own.length > 0) return own.slice(0, 1).map((url) => ({ name: reviewer.name, url }));
-    return reviewer.guess ? [{ name: reviewer.name, url: pageOf(reviewer, messageId) }] : [];
+    const guessed = reviewer.guess ? pageOf(reviewer, messageId) : "";
+    return guessed !== "" && guessed.length <= MAX_URL ? [{ name: reviewer.name, url: guessed }] : [];
   });
   return { thread: threadUrl(list, messageId), pages };
 }

@@ -1,6 +1,7 @@
 /** What becomes of a command: whether whoever gave it may, what is put down because of it, and what is answered. */
 import { addressKey, isAmong } from "./addresses.js";
-import type { Authenticity, Command, Verb } from "./commands.js";
+import type { Authenticity } from "./authenticity.js";
+import type { Command, Verb } from "./commands.js";
 import type { ListPolicy, MailPolicy } from "./policy.js";
 
 /** A mail with commands, and what is known of the thread that it stands in. */

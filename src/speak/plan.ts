@@ -14,8 +14,10 @@ import {
   type Severity,
 } from "../review/finding.js";
 import { addressKey, fitsPattern, isAmong } from "./addresses.js";
+import { senderOf } from "./compose.js";
 import { after } from "./duration.js";
-import { type ListPolicy, MODES, type Mode, type Policies } from "./policy.js";
+import { type ListPolicy, type MailPolicy, MODES, type Mode, type Policies } from "./policy.js";
+import { isMadeHere, isProgram } from "./programs.js";
 import type { FindingSilence, Silence } from "./silence.js";
 
 /** What is known of a series beyond its mails. */
@@ -163,7 +165,7 @@ function patchSilence(
 ): Silence | null {
   const { mail } = policies;
   if (patch.depth > 0 || message.origin !== "mail" || message.subjectInfo.reply) return "quoted-patch";
-  if (isOwn(message.from.address, message.headers, mail?.from ?? null)) return "own-mail";
+  if (isMadeHere(message.headers) || addressKey(message.from.address) === ownAddress(mail)) return "own-mail";
   if (isProgram(message.headers) || fitsPattern(message.from.address, mail?.bots ?? [])) return "bot";
   if (message.subjectInfo.pull) return "pull-request";
   if (history.ignored) return "ignored";
@@ -179,39 +181,43 @@ function patchSilence(
   return history.incomplete ? "not-judged-whole" : null;
 }
 
-/** Sent by a program and not to be answered (RFC 3834, section 2); `no` says that a person sent it. */
-function isProgram(headers: ReadonlyMap<string, readonly string[]>): boolean {
-  const value = headers.get("auto-submitted")?.[0]?.trim().toLowerCase() ?? "";
-  const precedence = headers.get("precedence")?.[0]?.trim().toLowerCase() ?? "";
-  return (value !== "" && !value.startsWith("no")) || precedence === "auto_reply" || precedence === "junk";
-}
-
-function isOwn(sender: string, headers: ReadonlyMap<string, readonly string[]>, from: string | null): boolean {
-  if (headers.has("x-patchwitness-rule") || headers.has("x-patchwitness-engine-version")) return true;
-  const own = from === null ? null : (/<([^<>]+)>\s*$/.exec(from)?.[1] ?? from);
-  return own !== null && addressKey(own) === addressKey(sender);
-}
-
 /** More copies than these are not a discussion. */
 const MAX_COPIES = 60;
 
-function recipients({ message, patch }: ReviewedPatch, list: ListPolicy, { policies, history }: PlanInput) {
-  const usable = ({ address }: Mailbox): boolean =>
-    isUsableAddress(address) && !history.optedOut.has(addressKey(address));
-  const [author] = [patch.author, message.from].filter(usable);
-  if (author === undefined) return { to: [], cc: [] };
-  const sender = addressKey(message.from.address) === addressKey(author.address) ? [] : [message.from].filter(usable);
-  if (list.mode === "author") return { to: [author], cc: sender };
-  // What a moderator lets pass goes where it would go without one.
-  const heard: readonly Mode[] = list.mode === "moderation" ? ["moderation", "author-and-list"] : ["author-and-list"];
-  const openLists = policies.lists.filter((l) => heard.includes(l.mode)).map((l) => addressKey(l.address));
-  const closedLists = policies.lists.map((l) => addressKey(l.address)).filter((l) => !openLists.includes(l));
-  const others = [...message.to, ...message.cc].filter(usable);
-  const wanted = others.filter(({ address }) => {
+/** Address that our mails are from; "" where no mail is sent. */
+const ownAddress = (mail: MailPolicy | null): string => (mail === null ? "" : addressKey(senderOf(mail).address));
+
+/** Modes whose lists a mail goes to that goes by a list of this mode. What a moderator lets pass goes where it would go without one. */
+const HEARD: Partial<Record<Mode, readonly Mode[]>> = {
+  moderation: ["moderation", "author-and-list"],
+  "author-and-list": ["author-and-list"],
+};
+
+/** Keys of addresses that get no mail as persons: configured lists, ourselves, programs, people who want none. */
+function unwantedBy({ policies: { lists, mail }, history }: PlanInput): (address: string) => boolean {
+  const listed = new Set(lists.map(({ address }) => addressKey(address)));
+  return (address) => {
     const key = addressKey(address);
-    if (openLists.includes(key)) return true;
-    return list.cc === "everyone" && others.length <= MAX_COPIES && !closedLists.includes(key);
+    if (listed.has(key) || key === ownAddress(mail) || history.optedOut.has(key)) return true;
+    return isAmong(address, mail?.optOut ?? []) || fitsPattern(address, mail?.bots ?? []);
+  };
+}
+
+/** To the author, with copies to the sender and, as far as the list's policy goes, to others; each address once. */
+function recipients({ message, patch }: ReviewedPatch, list: ListPolicy, input: PlanInput) {
+  const unwanted = unwantedBy(input);
+  const people = [patch.author, message.from].filter(({ address }) => isUsableAddress(address) && !unwanted(address));
+  const [author] = people;
+  if (author === undefined) return { to: [], cc: [] };
+  const heard = HEARD[list.mode] ?? [];
+  const open = new Set(input.policies.lists.filter((l) => heard.includes(l.mode)).map((l) => addressKey(l.address)));
+  const others = [...message.to, ...message.cc].filter(({ address }) => isUsableAddress(address));
+  const everyone = heard.length > 0 && list.cc === "everyone" && others.length <= MAX_COPIES;
+  const wanted = others.filter(({ address }) => open.has(addressKey(address)) || (everyone && !unwanted(address)));
+  const seen = new Set([addressKey(author.address)]);
+  const cc = [...people, ...wanted].filter(({ address }) => {
+    const key = addressKey(address);
+    return !seen.has(key) && seen.add(key);
   });
-  const listed = wanted.some(({ address }) => addressKey(address) === addressKey(list.address));
-  return { to: [author], cc: [...sender, ...wanted, ...(listed ? [] : [{ name: "", address: list.address }])] };
+  return { to: [author], cc };
 }

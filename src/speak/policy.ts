@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { CHECK_CONTEXT } from "../report/patchwork-check.js";
 import { CONFIDENCES, SEVERITIES } from "../review/finding.js";
-import { duration } from "./duration.js";
+import { duration, parseDuration } from "./duration.js";
 
 /**
  * How far a list goes, from nothing to all: `local` plans and shows, `moderation` waits for a person's word on each mail to
@@ -149,7 +149,9 @@ export const mailSchema = z.strictObject({
     .string()
     .regex(/^[\w.-]{1,100}$/, "a name as in Authentication-Results")
     .optional()
-    .describe("Own mail server whose Authentication-Results are believed (RFC 8601)"),
+    .describe(
+      "Own mail server whose Authentication-Results are believed (RFC 8601): all mail of all sources has to pass it",
+    ),
   requireAuth: z
     .boolean()
     .default(false)
@@ -205,6 +207,10 @@ export function policyProblems({ lists, mail }: Policies): string[] {
   const speaking = lists.filter((list) => MODES.indexOf(list.mode) >= MODES.indexOf("moderation"));
   for (const { address: name, mode } of mail === null ? speaking : [])
     problems.push(`lists: ${name}: mode ${mode} sends mail, and there is no section mail`);
+  const tooLate = ({ embargo, maxAge }: ListPolicy): boolean =>
+    (parseDuration(embargo) ?? 0) >= (parseDuration(maxAge) ?? 0);
+  for (const { address: name } of speaking.filter(tooLate))
+    problems.push(`lists: ${name}: the embargo ends when a patch is too old to be answered`);
   const seen = new Set<string>();
   for (const { address: name } of lists) {
     const key = name.toLowerCase();

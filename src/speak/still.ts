@@ -20,8 +20,10 @@ export function whyNotAnyMore(
   if (history.superseded) return "superseded";
   if (payload.inReplyTo !== null && history.merged.has(payload.inReplyTo)) return "merged";
   if (payload.sendBefore !== null && payload.sendBefore < now) return "old";
-  const [author = ""] = payload.recipients;
-  if (history.optedOut.has(addressKey(author)) || isAmong(author, mail.optOut)) return "opted-out";
+  // The list was told of when the mail was planned, and is not written to by now.
+  const told = payload.recipients.map(addressKey);
+  if (list.mode === "author" && told.includes(addressKey(list.address))) return "list-local";
+  if (told.some((address) => history.optedOut.has(address) || isAmong(address, mail.optOut))) return "opted-out";
   const wrong = payload.findings.every((id) => history.suppressed.has(id));
   const demoted = payload.rules.every((rule) => history.demoted.has(rule));
   return wrong || demoted ? "nothing-to-tell" : null;

@@ -65,7 +65,7 @@ async function post(
   const parsed = outgoingCheckSchema.safeParse(row.payload);
   if (!parsed.success) return { state: "failed", reason: "the row holds no check that this program can read" };
   const { list: address, messageId, check } = parsed.data;
-  const list = lists.find((one) => one.address === address && one.mode !== "off");
+  const list = lists.find((one) => one.address === address && one.mode !== "off" && one.mode !== "local");
   const server = list === undefined ? null : serverOf(list);
   if (server === null) return { state: "dropped", reason: "its list wants no checks any more" };
   const later = (reason: string, sure: boolean, ms = RETRY_MS): SendEnd => {
@@ -74,7 +74,7 @@ async function post(
   };
   try {
     const patch = await server.findPatch(messageId, signal);
-    if (patch === null) return later("patchwork does not have the patch", true);
+    if (patch === null) return later("patchwork does not have the patch", !row.open);
     const there = row.open && (await server.checksOf(patch, signal)).some((one) => isSame(one, check));
     if (there) return { state: "sent", at: now().toISOString() };
     const done = await server.postCheck(patch, check, signal);

@@ -1,8 +1,11 @@
 /** What is kept of the text of answers: commands to us, and pages of other reviewers. */
 import type { Message } from "../message/message.js";
-import { authenticity, readCommands } from "../speak/commands.js";
+import { authenticity } from "../speak/authenticity.js";
+import { readCommands } from "../speak/commands.js";
+import { senderOf } from "../speak/compose.js";
 import { reviewerLinks } from "../speak/links.js";
 import type { MailPolicy } from "../speak/policy.js";
+import { isOwnMail, isProgram } from "../speak/programs.js";
 import type { MailNotes } from "./speech.js";
 
 /** Reads notes from a mail. `mayHold` is a look at its bytes; only where it says so is all of the mail read. */
@@ -20,6 +23,7 @@ const HEAD_BYTES = 32 * 1024;
 /** A reader for a configuration; null when nothing would come of notes. */
 export function noteReader(mail: MailPolicy | null): NoteReader | null {
   if (mail === null) return null;
+  const own = senderOf(mail);
   const hosts = mail.reviewers.flatMap(({ url }) => {
     const host = /^https?:\/\/([^/?#\s]+)/i.exec(url)?.[1];
     return host === undefined ? [] : [Buffer.from(host)];
@@ -31,7 +35,7 @@ export function noteReader(mail: MailPolicy | null): NoteReader | null {
       hosts.some((host) => raw.includes(host)) ||
       BASE64.test(raw.toString("latin1", 0, HEAD_BYTES)),
     read(message) {
-      const commands = readCommands(message.body.text);
+      const commands = isProgram(message.headers) || isOwnMail(message, own) ? [] : readCommands(message.body.text);
       const links = reviewerLinks(message.body.text, mail.reviewers);
       if (commands.length === 0 && links.length === 0) return undefined;
       return { commands, auth: authenticity(message, mail.trustedAuth ?? null), links };

@@ -40,8 +40,12 @@ export interface SendingOptions {
 
 const LEASE_MS = 15 * 60_000;
 const WAITS = [5, 15, 60, 240, 480].map((minutes) => minutes * 60_000);
-/** Attempts, and looks into an archive that does not answer, after which a mail is given up. */
+/** Attempts that a server put off, after which a mail is given up. */
 const MAX_ATTEMPTS = 8;
+/** Attempts whose end nobody saw, after which there is no other: some of them may well have arrived where no archive shows it. */
+const MAX_UNSEEN = 3;
+/** How long an archive may be silent about one. */
+const MAX_SILENCE_MS = 7 * 24 * 3_600_000;
 /** A server that says never (5xx) may be misconfigured for an hour; the mail is given up when it says so again and again. */
 const MAX_REFUSED = 4;
 
@@ -103,7 +107,10 @@ async function endOfOpen(
     return { state: "unsure", reason: "nobody knows how the attempt ended, and no archive can be asked" };
   const there = await ports.lookUp(payload);
   if (there === true) return { state: "sent", at: row.lastAttempt ?? now.toISOString() };
-  if (there === false) return null;
+  if (there === false && row.attempts < MAX_UNSEEN) return null;
+  if (there === false) return { state: "unsure", reason: "nobody saw how any attempt ended, and the archive has none" };
+  if (now.getTime() - Date.parse(row.lastAttempt ?? "") > MAX_SILENCE_MS)
+    return { state: "unsure", reason: "nobody saw how the attempt ended, and the archive cannot be asked" };
   const retryAt = new Date(now.getTime() + waitFor(row.attempts, waits)).toISOString();
   return { state: "postponed", retryAt, reason: "the archive cannot be asked whether the last attempt arrived" };
 }

@@ -105,7 +105,7 @@ describe.skipIf(!hasLore)(
       expect(first.out).toContain(`copies to ${LIST}\n`);
       const [asked, ...none] = deliver();
       expect([asked?.to, none]).toEqual([[MODERATOR], []]);
-      const word = /^#review approve ([0-9a-f]{16})\r$/m.exec(asked?.raw ?? "")?.[1] ?? "";
+      const word = /^ *#review approve ([0-9a-f]{16})\r$/m.exec(asked?.raw ?? "")?.[1] ?? "";
       expect(word).toHaveLength(16);
       expect((await queue("list")).out).toMatch(/^held, .*v1@example\.org/m);
       expect((await queue("show", "v1@example.org")).out).toContain("What serialises this write");
