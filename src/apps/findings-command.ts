@@ -5,15 +5,14 @@ import { loadConfig } from "../io/config/load-config.js";
 import { foundFindings, verdictsAbout } from "../io/store/found.js";
 import type { SqlStore } from "../io/store/store.js";
 import { outputWidth, wantsColour, writeOutput } from "../io/terminal.js";
-import { readPatches } from "../patch/read-patch.js";
 import { foundJson, foundText } from "../report/found.js";
 import { renderTerminal } from "../report/terminal.js";
 import { visible } from "../report/visible.js";
-import type { Review, ReviewedPatch } from "../review/finding.js";
 import type { BaseChoice } from "../watch/base.js";
 import { baseLines } from "../watch/base-text.js";
-import { recordedMessage } from "../watch/open-mail.js";
+import type { WatchConfig } from "../watch/config.js";
 import type { VerdictRecord } from "../watch/records.js";
+import { storedResult, verdictPage } from "./stored-page.js";
 import { dayOf } from "./watch/days.js";
 import { openBeside } from "./watch/place.js";
 
@@ -25,10 +24,14 @@ export interface FindingsOptions {
   format: "text" | "json";
 }
 
-async function withStore(config: string, work: (store: SqlStore) => Promise<void>): Promise<ExitCode> {
-  const { store, close } = await openBeside(await loadConfig(config));
+async function withStore(
+  file: string,
+  work: (store: SqlStore, config: WatchConfig) => Promise<void>,
+): Promise<ExitCode> {
+  const config = await loadConfig(file);
+  const { store, close } = await openBeside(config);
   try {
-    await work(store);
+    await work(store, config);
   } finally {
     await close();
   }
@@ -47,13 +50,14 @@ export function runFindings(options: FindingsOptions): Promise<ExitCode> {
   });
 }
 
-/** Prints the verdicts about a mail, or with a finding; exit 4 when there is none. */
-export function runFindingsShow(name: string, config: string): Promise<ExitCode> {
+/** Prints the verdicts about a mail, or with a finding, as text or as one page; exit 4 when there is none. */
+export function runFindingsShow(name: string, file: string, page: boolean): Promise<ExitCode> {
   const bare = name.replace(/^<(.*)>$/, "$1");
-  return withStore(config, async (store) => {
+  return withStore(file, async (store, config) => {
     const verdicts = await verdictsAbout(store.sql, bare);
     if (verdicts.length === 0) throw new ReviewError("no-verdict", EXIT.input, await whyNone(bare, store));
-    for (const verdict of verdicts) await writeOutput(await verdictText(verdict, store));
+    for (const verdict of page ? verdicts.slice(-1) : verdicts)
+      await writeOutput(page ? await verdictPage(verdict, store, config) : await verdictText(verdict, store));
   });
 }
 
@@ -70,28 +74,14 @@ async function whyNone(name: string, store: SqlStore): Promise<string> {
 }
 
 /** A verdict as `review` would have printed it, and the choice of its base. */
-async function verdictText({ series: key, base, report }: VerdictRecord, store: SqlStore): Promise<string> {
-  const series = await store.series(key);
-  // A verdict is what this program wrote there itself: the document of --format json.
-  const review = report as Review;
-  const reviewed: ReviewedPatch[] = [];
-  for (const record of await store.mails(series?.members ?? [])) {
-    const message = await recordedMessage(record);
-    const { patch } = readPatches(message);
-    const of = review.patches.find(({ messageId }) => messageId === record.id);
-    if (patch === null || of === undefined) continue;
-    const findings = review.findings.filter(({ messageId }) => messageId === record.id);
-    reviewed.push({ message, patch, report: of, findings });
-  }
-  const text = renderTerminal(
-    { review, reviewed },
-    {
-      paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
-      width: outputWidth(),
-      all: true,
-      quiet: false,
-    },
-  );
-  const head = series === null ? `<${key}>` : `${series.title} (v${series.version}) <${key}>`;
-  return `${[head, ...baseLines(base as BaseChoice)].map(visible).join("\n")}\n\n${text}\n`;
+async function verdictText(verdict: VerdictRecord, store: SqlStore): Promise<string> {
+  const series = await store.series(verdict.series);
+  const text = renderTerminal(await storedResult(verdict, store), {
+    paint: pc.createColors(wantsColour(process.stdout.isTTY === true, process.env)),
+    width: outputWidth(),
+    all: true,
+    quiet: false,
+  });
+  const head = series === null ? `<${verdict.series}>` : `${series.title} (v${series.version}) <${verdict.series}>`;
+  return `${[head, ...baseLines(verdict.base as BaseChoice)].map(visible).join("\n")}\n\n${text}\n`;
 }

@@ -120,7 +120,7 @@ function planPatch(reviewed: ReviewedPatch, input: PlanInput, told: ReadonlySet<
 }
 
 /** The policy of the list that goes farthest among those that a patch went to; the first of the file among equals. */
-function listOf({ message }: ReviewedPatch, lists: readonly ListPolicy[]): ListPolicy | null {
+export function listOf({ message }: ReviewedPatch, lists: readonly ListPolicy[]): ListPolicy | null {
   const went = new Set([...message.to, ...message.cc].map(({ address }) => addressKey(address)));
   const ids = (message.headers.get("list-id") ?? []).join(" ").toLowerCase();
   let best: ListPolicy | null = null;

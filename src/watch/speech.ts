@@ -44,6 +44,8 @@ export interface SpeechStore {
   lineage(series: string): Promise<SeriesRecord[]>;
   /** Whether a later version of a series is there. */
   hasLater(series: string): Promise<boolean>;
+  /** The version that follows a series, the first one by its key where several do; null for the last. */
+  nextVersion(series: string): Promise<string | null>;
   /** All findings of some series, by id: the rule, and in which of the series (their keys) it was found. */
   findingsOf(series: readonly string[]): Promise<Map<string, { rule: string; series: string[] }>>;
   /** The rule of a finding that was ever found; null for an id that is none. */

@@ -128,7 +128,7 @@ export function rowOf(key: string, payload: OutgoingMail, over: Partial<OutboxRe
 }
 
 /** "linux git 0123456789ab": what a reply calls the base; null where there was none. */
-function treeLabel(base: BaseChoice | null): string | null {
+export function treeLabel(base: BaseChoice | null): string | null {
   if (base === null || base.tree === null || base.revision === null) return null;
   return `${base.tree} git ${base.revision.slice(0, 12)}`;
 }

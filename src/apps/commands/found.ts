@@ -30,9 +30,10 @@ export const foundCommands = (program: Command): void => {
     .argument("<key>", "Message-ID of a patch or cover, or id of a finding")
     .description("print the verdict on a series as it was given, and how the tree was chosen for it")
     .option("-c, --config <file>", CONFIG)
-    .action(async (key: string) => {
+    .option("--page", "as a page (HTML) with diff, findings and witness, what became of each, and links of the thread")
+    .action(async (key: string, { page = false }: { page?: boolean }) => {
       const { runFindingsShow } = await import("../findings-command.js");
-      process.exitCode = await runFindingsShow(key, configOf(show));
+      process.exitCode = await runFindingsShow(key, configOf(show), page);
     });
   program
     .command("letters")

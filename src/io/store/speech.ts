@@ -161,6 +161,15 @@ export function speechOver(sql: Sql): SpeechStore {
       const query = sql.db.selectFrom("series").select(raw`1`.as("one")).where("previous", "=", nameOf(key));
       return (await query.limit(1).executeTakeFirst()) !== undefined;
     },
+    async nextVersion(key) {
+      const query = sql.db
+        .selectFrom("series")
+        .select("key")
+        .where("previous", "=", nameOf(key))
+        .orderBy("key")
+        .limit(1);
+      return (await query.executeTakeFirst())?.key ?? null;
+    },
     findingsOf: (series) => findingsOf(sql, series),
     async ruleOf(finding) {
       const query = sql.db.selectFrom("findings").select("rule").where("id", "=", nameOf(finding)).orderBy("rule");

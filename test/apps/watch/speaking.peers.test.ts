@@ -15,6 +15,7 @@ const { folder, place, run } = program();
 const LIST = "lock-list@lists.example.org";
 const MAINTAINER = "maint@example.org";
 const MODERATOR = "mod@example.org";
+const PAGE = "https://reviews.example.net/#/patchset/v1%40example.org";
 const PATCH = readFileSync("fixtures/threads/unlocked-write/patch.mbox", "utf8").replace(/^From .*\n/, "");
 
 /** A version of the patch, sent so many hours ago. */
@@ -60,7 +61,8 @@ describe.skipIf(!hasLore)(
 
     beforeAll(async () => {
       const epoch = join(folder, "epoch.git");
-      writeEpoch(epoch, [{ m: version(1, 30) }]);
+      const page = `I see that ${PAGE} has doubts too.`;
+      writeEpoch(epoch, [{ m: version(1, 30) }, { m: said("reader@example.org", "r1", "v1@example.org", page) }]);
       lore = await startLore(join(folder, "server"), "locks", epoch);
       smtp = await startSmtp(() => {
         const now = fault;
@@ -88,6 +90,7 @@ describe.skipIf(!hasLore)(
         mail: {
           from: "patchwitness <bot@example.org>",
           moderator: MODERATOR,
+          reviewers: [{ name: "Reviews", url: "https://reviews.example.net/#/patchset/{id}" }],
           smtp: { host: "127.0.0.1", port: smtp.port, security: "none" },
         },
       });
@@ -139,6 +142,7 @@ describe.skipIf(!hasLore)(
       const raw = await (await fetch(`${lore.url}${encodeURIComponent(id)}/raw`)).text();
       expect(raw).toContain("In-Reply-To: <v1@example.org>");
       expect(raw).toContain(`Reply-To: ${LIST}`);
+      expect(raw).toContain(`\nSee also: ${PAGE}\nReproduce: review thread ${lore.url}v1@example.org/\n`);
       await watch(["--send"], { shift: 2 * 3_600_000 });
       expect(deliver().filter(({ to }) => to.includes(LIST))).toEqual([]);
       const sent = await here.look((store) => store.outboxRow("mail", "v1@example.org"));
@@ -176,6 +180,10 @@ describe.skipIf(!hasLore)(
       expect(silent.out).toContain(`leaves out ${finding} kvm/cross-vcpu-mp-state`);
       expect(silent.out).toContain("somebody who may say so has called it wrong");
       expect(deliver()).toEqual([]);
+      const shown = await run(["findings", "show", "v1@example.org", "--page", "-c", here.config]);
+      expect(shown.code, shown.err).toBe(0);
+      expect(shown.out).toContain('<p class="fate">There since v1, still present in v2.</p>');
+      for (const url of [PAGE, `${lore.url}v1@example.org/`]) expect(shown.out).toContain(`href="${url}"`);
       const ledger = await run(["ledger", "-c", here.config]);
       expect(ledger.out).toMatch(/kvm\/cross-vcpu-mp-state +0 +1 +0 % +stable/);
     });
