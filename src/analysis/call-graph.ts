@@ -23,7 +23,7 @@ export class CallGraph {
   private readonly tableNames: ReadonlySet<string>;
 
   constructor(readonly program: Program) {
-    this.inView = new Set(program.functions);
+    this.inView = new Set(program.all);
     this.tableNames = new Set(program.tables.map((t) => t.table));
     for (const entry of program.tables) {
       const list = this.byField.get(entry.field);
@@ -83,7 +83,8 @@ export class CallGraph {
 
   /** The functions by which threads of an entry class come in: by name, and as targets of tables. */
   rootsOf(entry: EntryClass): ProgramFunction[] {
-    const roots = new Set(this.program.functions.filter((f) => entry.functions.has(f.fn.name)));
+    const named = [...entry.functions].flatMap((name) => this.program.named(name));
+    const roots = new Set(this.program.inOrder(named));
     for (const { type, name, fields } of entry.tables) {
       for (const table of this.program.tables) {
         const isMeant = (type === null || table.tableType === type) && (name === null || table.table === name);

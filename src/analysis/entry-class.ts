@@ -2,9 +2,18 @@
  * By which ways threads come into a function: KVM_RUN, a vCPU ioctl, an ioctl beside it, a VM ioctl. The classes are data
  * (rules/models/entries.yaml); they spread down the calls, and a function that several reach has all of them.
  */
-import type { CallGraph } from "./call-graph.js";
+import { CallGraph } from "./call-graph.js";
 import type { EntryClass } from "./models.js";
-import type { ProgramFunction } from "./program.js";
+import type { Program, ProgramFunction } from "./program.js";
+
+const known = new WeakMap<Program, EntryClasses>();
+
+/** The entry classes of a program; found once. */
+export function entryClassesOf(program: Program): EntryClasses {
+  const own = known.get(program) ?? program.trace.within(null, () => new EntryClasses(new CallGraph(program)));
+  known.set(program, own);
+  return own;
+}
 
 export class EntryClasses {
   private readonly roots = new Map<ProgramFunction, EntryClass[]>();

@@ -7,8 +7,10 @@
 import type { CFunction } from "../source/ast.js";
 import type { CallEvent, Event } from "./events.js";
 import { handOver } from "./hand-over.js";
+import { digestOf } from "./lock-digest.js";
 import type { Program, ProgramFunction } from "./program.js";
 import { type Held, joinHeld } from "./state.js";
+import { Answers, type Note } from "./trace.js";
 
 /** What is known of the locks on entry. */
 export interface EntryLockset {
@@ -34,25 +36,37 @@ const EMPTY: Locks = new Map();
 
 /** Answers for one program; what it learns of a function is kept. */
 export class EntryLocks {
-  private readonly callers = new Map<CFunction, readonly Caller[]>();
-  private readonly settled = new Map<CFunction, Locks>();
-  private readonly answers = new Map<CFunction, EntryLockset>();
+  private readonly callers: Answers<CFunction, readonly Caller[]>;
+  private readonly closed: Answers<CFunction, boolean>;
+  private readonly answers: Answers<CFunction, EntryLockset>;
+  /** With what the settling of each rested on. */
+  private readonly settled = new Map<CFunction, { locks: Locks; notes: ReadonlySet<Note> }>();
 
-  constructor(private readonly program: Program) {}
+  constructor(private readonly program: Program) {
+    this.callers = new Answers(program.trace);
+    this.closed = new Answers(program.trace);
+    this.answers = new Answers(program.trace);
+  }
 
   /** The locks held on entry to a function. */
   of(f: ProgramFunction): EntryLockset {
-    const known = this.answers.get(f.fn);
-    if (known !== undefined) return known;
+    return this.answers.of(f.fn, () => this.find(f));
+  }
+
+  private find(f: ProgramFunction): EntryLockset {
     const calls = this.callersOf(f);
     const closed = this.isClosed(f);
     if (closed && !this.settled.has(f.fn)) this.settle(f);
-    const held = closed ? ordered(this.settled.get(f.fn) ?? EMPTY) : [];
+    const held = closed ? ordered(this.settledOf(f)) : [];
     // A caller that is not settled yet is closed and settles by itself: it never asks for this function's `inView`.
     const inView = closed ? held : ordered(this.meet(f, (caller) => this.heldOf(caller)) ?? EMPTY);
-    const answer = { held, inView, closed, calls: calls.length };
-    this.answers.set(f.fn, answer);
-    return answer;
+    return { held, inView, closed, calls: calls.length };
+  }
+
+  private settledOf(f: ProgramFunction): Locks {
+    const own = this.settled.get(f.fn);
+    if (own !== undefined) this.program.trace.notes(own.notes);
+    return own?.locks ?? EMPTY;
   }
 
   /** Locks held at an event of a function: its own, and those of entry that it has not given back on some way there. */
@@ -62,25 +76,24 @@ export class EntryLocks {
 
   /** Calls of a function in view, in the order of their callers. */
   private callersOf(f: ProgramFunction): readonly Caller[] {
-    const known = this.callers.get(f.fn);
-    if (known !== undefined) return known;
-    const out: Caller[] = [];
-    for (const caller of this.program.callersOf(f)) {
-      for (const event of this.program.facts(caller).events)
-        if (event.kind === "call" && event.name === f.fn.name) out.push({ f: caller, event });
-    }
-    this.callers.set(f.fn, out);
-    return out;
+    return this.callers.of(f.fn, () =>
+      this.program.callersOf(f).flatMap((caller) => {
+        const events = digestOf(this.program.facts(caller)).callsTo.get(f.fn.name) ?? [];
+        return events.map((event) => ({ f: caller, event }));
+      }),
+    );
   }
 
   /** Whether every call of a function is in view and was understood. */
   private isClosed(f: ProgramFunction): boolean {
     if (!f.fn.isStatic || !f.file.path.endsWith(".c") || f.file.valueNames.has(f.fn.name)) return false;
-    const calls = this.callersOf(f);
-    // A caller whose call was not met (unreachable, or lost in what could not be read) makes the list incomplete.
-    return (
-      calls.length > 0 && this.program.callersOf(f).every((c) => calls.some((o) => o.f === c) && this.isReadable(c))
-    );
+    return this.closed.of(f.fn, () => {
+      const calls = this.callersOf(f);
+      // A caller whose call was not met (unreachable, or lost in what could not be read) makes the list incomplete.
+      return (
+        calls.length > 0 && this.program.callersOf(f).every((c) => calls.some((o) => o.f === c) && this.isReadable(c))
+      );
+    });
   }
 
   private isReadable(f: ProgramFunction): boolean {
@@ -93,11 +106,15 @@ export class EntryLocks {
 
   /** Settles a function together with all closed functions from which it is reached. */
   private settle(start: ProgramFunction): void {
+    const notes = new Set<Note>();
+    this.program.trace.within(notes, () => this.settleAbove(start, notes));
+  }
+
+  private settleAbove(start: ProgramFunction, notes: ReadonlySet<Note>): void {
     const open = this.closedAbove(start);
     // null: every lock there is. Only calls from outside, and locks not handed on, make it less.
     const state = new Map<CFunction, Locks | null>(open.map((f) => [f.fn, null]));
-    const of = (f: ProgramFunction): Locks | null =>
-      state.has(f.fn) ? (state.get(f.fn) ?? null) : (this.settled.get(f.fn) ?? EMPTY);
+    const of = (f: ProgramFunction): Locks | null => (state.has(f.fn) ? (state.get(f.fn) ?? null) : this.settledOf(f));
     for (let changed = true; changed; ) {
       changed = false;
       for (const f of open) {
@@ -108,7 +125,7 @@ export class EntryLocks {
       }
     }
     // A ring that nobody enters from outside is never run.
-    for (const f of open) this.settled.set(f.fn, state.get(f.fn) ?? EMPTY);
+    for (const f of open) this.settled.set(f.fn, { locks: state.get(f.fn) ?? EMPTY, notes });
   }
 
   /** The closed functions that are not settled yet from which a function is reached, callers first. */

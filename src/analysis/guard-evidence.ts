@@ -6,10 +6,14 @@
 import type { CFunction } from "../source/ast.js";
 import { EntryLocks } from "./entry-locks.js";
 import type { AccessEvent, CallEvent, Event } from "./events.js";
+import type { FactIndex } from "./fact-index.js";
 import { type ClassedField, classOfField, relationOf } from "./field-class.js";
+import type { FunctionFacts } from "./function-facts.js";
+import { digestOf } from "./lock-digest.js";
 import { Ownership } from "./ownership.js";
 import type { Program, ProgramFunction } from "./program.js";
 import type { Held } from "./state.js";
+import { Answers } from "./trace.js";
 
 /** A lock that is held at an access. */
 export interface HeldGuard {
@@ -30,71 +34,106 @@ export interface FieldAccess {
   guards: readonly HeldGuard[];
 }
 
-interface Call {
-  f: ProgramFunction;
-  event: CallEvent;
-}
-
 interface Callers {
   callers: readonly ProgramFunction[];
   classes: ReadonlySet<string>;
 }
 
-/** Calls through pointers, by the last field on the way: `ops->run(x)` under "run". */
-function indirectCalls(program: Program): Map<string, Call[]> {
-  const out = new Map<string, Call[]>();
-  for (const f of program.functions) {
-    for (const event of program.facts(f).events) {
-      if (event.kind !== "call") continue;
-      const words = event.name.split(/->|\./);
-      const field = words.length > 1 ? words.at(-1) : undefined;
-      if (field === undefined) continue;
-      const list = out.get(field);
-      if (list === undefined) out.set(field, [{ f, event }]);
-      else list.push({ f, event });
-    }
+/** The last field on the way of a call through a pointer: "run" of `ops->run(x)`; undefined for a call by name. */
+function fieldCalled({ name }: CallEvent): string | undefined {
+  const words = name.split(/->|\./);
+  return words.length > 1 ? words.at(-1) : undefined;
+}
+
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+
+interface RawAccess {
+  event: AccessEvent;
+  field: ClassedField;
+}
+
+const grouped = new WeakMap<FunctionFacts, ReadonlyMap<string, readonly RawAccess[]>>();
+
+/** A function's own accesses to fields of objects, by the field's class; whoever can see the object. */
+function byClass(facts: FunctionFacts): ReadonlyMap<string, readonly RawAccess[]> {
+  const known = grouped.get(facts);
+  if (known !== undefined) return known;
+  const out = new Map<string, RawAccess[]>();
+  for (const event of facts.events) {
+    if ((event.kind !== "read" && event.kind !== "write") || event.via.length > 0) continue;
+    const field = classOfField(event.place);
+    if (field?.owner == null) continue;
+    const list = out.get(field.name);
+    if (list === undefined) out.set(field.name, [{ event, field }]);
+    else list.push({ event, field });
   }
+  grouped.set(facts, out);
   return out;
 }
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
+const isEvidence = (f: ProgramFunction, facts: FunctionFacts): boolean =>
+  f.fn.whole && f.fn.errors === 0 && facts.complete;
+
+/** What guard evidence looks functions up by: fields touched, fields written, fields that calls go through. */
+export function* evidenceWords(f: ProgramFunction, facts: FunctionFacts): Generator<string> {
+  for (const event of facts.events) {
+    if (event.kind !== "call") continue;
+    const field = fieldCalled(event);
+    if (field !== undefined) yield `calls through ${field}`;
+    if (event.held.length > 0) yield `holds at ${field === undefined ? event.name : `.${field}`}`;
+  }
+  if (!isEvidence(f, facts)) return;
+  const folder = folderOf(f.file.path);
+  for (const [name, accesses] of byClass(facts)) {
+    yield `touches ${folder} ${name}`;
+    if (accesses.some((a) => a.event.kind === "write")) yield `writes ${folder} ${name}`;
+  }
+}
 
 /** Accesses of a program's functions to fields that others may touch, by folder and field. */
 export class GuardEvidence {
   readonly entry: EntryLocks;
   readonly ownership: Ownership;
-  /** By folder and "struct.field", in order of files and places. */
-  readonly fields: ReadonlyMap<string, readonly FieldAccess[]>;
-  private readonly callers = new Map<CFunction, Callers>();
+  private readonly rows: Answers<CFunction, Answers<string, readonly FieldAccess[]>>;
+  private readonly callers: Answers<CFunction, Callers>;
+  private readonly above: Answers<CFunction, ReadonlySet<string>>;
   private tables: ReadonlyMap<string, ReadonlySet<string>> | null = null;
-  private pointers: ReadonlyMap<string, readonly Call[]> | null = null;
-  private readonly above = new Map<CFunction, ReadonlySet<string>>();
 
-  constructor(readonly program: Program) {
+  constructor(
+    readonly program: Program,
+    private readonly index: FactIndex,
+  ) {
     this.entry = new EntryLocks(program);
     this.ownership = new Ownership(program);
-    const fields = new Map<string, FieldAccess[]>();
-    for (const f of program.functions) {
-      if (!f.fn.whole || f.fn.errors > 0 || !program.facts(f).complete) continue;
-      for (const access of this.accessesOf(f)) {
-        const key = `${folderOf(f.file.path)} ${access.field.name}`;
-        const list = fields.get(key);
-        if (list === undefined) fields.set(key, [access]);
-        else list.push(access);
-      }
-    }
-    this.fields = fields;
+    this.rows = new Answers(program.trace);
+    this.callers = new Answers(program.trace);
+    this.above = new Answers(program.trace);
   }
 
-  private accessesOf(f: ProgramFunction): FieldAccess[] {
-    const out: FieldAccess[] = [];
-    for (const event of this.program.facts(f).events) {
-      if ((event.kind !== "read" && event.kind !== "write") || event.via.length > 0) continue;
-      const field = classOfField(event.place);
-      if (field?.owner == null || this.ownership.isPrivate(f, event.place)) continue;
-      out.push({ f, event, field, guards: this.guardsAt(f, event, field) });
-    }
-    return out;
+  /** Folders and fields, "folder struct.field", that some function writes. */
+  get written(): string[] {
+    return this.index.words("writes ").map((word) => word.slice("writes ".length));
+  }
+
+  /** Accesses to a field in a folder, in order of files and places. */
+  accesses(key: string): FieldAccess[] {
+    return this.index.with(`touches ${key}`).flatMap((f) => this.accessesIn(f, key));
+  }
+
+  /** Those that write. */
+  writes(key: string): FieldAccess[] {
+    const all = this.index.with(`writes ${key}`).flatMap((f) => this.accessesIn(f, key));
+    return all.filter((a) => a.event.kind === "write");
+  }
+
+  private accessesIn(f: ProgramFunction, key: string): readonly FieldAccess[] {
+    const name = key.slice(key.lastIndexOf(" ") + 1);
+    const own = this.rows.of(f.fn, () => new Answers<string, readonly FieldAccess[]>(this.program.trace));
+    return own.of(name, () =>
+      (byClass(this.program.facts(f)).get(name) ?? []).flatMap(({ event, field }) =>
+        this.ownership.isPrivate(f, event.place) ? [] : [{ f, event, field, guards: this.guardsAt(f, event, field) }],
+      ),
+    );
   }
 
   /** Locks held at an event, seen from a field's owner: taken here, or held by all callers in view. */
@@ -111,44 +150,40 @@ export class GuardEvidence {
 
   /** Classes of locks that some call chain in view holds when the function is entered. */
   heldAbove(f: ProgramFunction): ReadonlySet<string> {
-    const known = this.above.get(f.fn);
-    if (known !== undefined) return known;
-    const out = new Set<string>();
-    const seen = new Set<CFunction>([f.fn]);
-    const work = [f];
-    for (let g = work.pop(); g !== undefined; g = work.pop()) {
-      const { callers, classes } = this.callersOf(g);
-      for (const name of classes) out.add(name);
-      for (const caller of callers) {
-        if (seen.has(caller.fn)) continue;
-        seen.add(caller.fn);
-        work.push(caller);
+    return this.above.of(f.fn, () => {
+      const out = new Set<string>();
+      const seen = new Set<CFunction>([f.fn]);
+      const work = [f];
+      for (let g = work.pop(); g !== undefined; g = work.pop()) {
+        const { callers, classes } = this.callersOf(g);
+        for (const name of classes) out.add(name);
+        for (const caller of callers) {
+          if (seen.has(caller.fn)) continue;
+          seen.add(caller.fn);
+          work.push(caller);
+        }
       }
-    }
-    this.above.set(f.fn, out);
-    return out;
+      return out;
+    });
   }
 
   /** Who calls a function, by name or through a field that a table sets to it, and the classes of locks held at the calls. */
   private callersOf(f: ProgramFunction): Callers {
-    const known = this.callers.get(f.fn);
-    if (known !== undefined) return known;
-    const callers = new Set<ProgramFunction>();
-    const classes = new Set<string>();
-    const note = ({ f: caller, event }: Call): void => {
-      callers.add(caller);
-      for (const h of event.held) classes.add(classOfField(h.lock)?.name ?? `?.${h.lock.name}`);
-    };
-    for (const caller of this.program.callersOf(f)) {
-      for (const event of this.program.facts(caller).events)
-        if (event.kind === "call" && event.name === f.fn.name) note({ f: caller, event });
-    }
-    this.pointers ??= indirectCalls(this.program);
-    for (const field of this.tableFields().get(f.fn.name) ?? [])
-      for (const c of this.pointers.get(field) ?? []) note(c);
-    const found = { callers: [...callers], classes };
-    this.callers.set(f.fn, found);
-    return found;
+    return this.callers.of(f.fn, () => {
+      const callers = new Set(this.program.namesOfCallers(f));
+      const classes = new Set<string>();
+      const note = (caller: ProgramFunction, isMeant: (e: CallEvent) => boolean): void => {
+        for (const event of digestOf(this.program.facts(caller)).calls)
+          if (isMeant(event)) for (const h of event.held) classes.add(classOfField(h.lock)?.name ?? `?.${h.lock.name}`);
+      };
+      for (const caller of this.index.with(`holds at ${f.fn.name}`))
+        if (callers.has(caller)) note(caller, (e) => e.name === f.fn.name);
+      for (const field of this.tableFields().get(f.fn.name) ?? []) {
+        for (const caller of this.index.with(`calls through ${field}`)) callers.add(caller);
+        for (const caller of this.index.with(`holds at .${field}`)) note(caller, (e) => fieldCalled(e) === field);
+      }
+      return { callers: [...callers], classes };
+    });
   }
 
   private tableFields(): ReadonlyMap<string, ReadonlySet<string>> {

@@ -5,11 +5,13 @@
  */
 import type { CFile } from "../source/ast.js";
 import type { CallEvent, Event } from "./events.js";
+import type { FactIndex } from "./fact-index.js";
 import type { FunctionFacts } from "./function-facts.js";
 import { locksAskedFor, mentionsLock, type NamedLock } from "./lock-comment.js";
 import { digestOf } from "./lock-digest.js";
 import { isNameable, pathIn, translate } from "./lock-names.js";
 import type { Program, ProgramFunction } from "./program.js";
+import { Answers } from "./trace.js";
 import type { Value } from "./value.js";
 
 export interface Contract {
@@ -33,42 +35,34 @@ interface Declared {
 const NEEDS = new Set(["__must_hold", "__must_hold_shared", "__releases", "__releases_shared"]);
 
 export class Contracts {
-  private readonly known = new Map<ProgramFunction, readonly Contract[]>();
-  private readonly prototypes = new Map<string, Declared[]>();
+  private readonly known: Answers<ProgramFunction, readonly Contract[]>;
+  private prototypes: ReadonlyMap<string, readonly Declared[]> | null = null;
   private readonly words: ReadonlySet<string>;
-  private readonly commentEnds = new Map<CFile, Map<number, string>>();
 
   /** `isLock` tells whether somebody in view takes a lock of that name: a comment's words are only a lock's name then. */
   constructor(
     private readonly program: Program,
     private readonly isLock: (name: string, global: boolean) => boolean,
+    private readonly index: FactIndex,
   ) {
+    this.known = new Answers(program.trace);
     this.words = new Set(program.models.lockWords.keys());
-    for (const file of program.files)
-      for (const p of file.prototypes) {
-        if (!p.typed) continue;
-        const list = this.prototypes.get(p.name) ?? [];
-        this.prototypes.set(p.name, list);
-        list.push({ file, at: p.at, annotations: p.annotations });
-      }
   }
 
   /** The contracts of a function, the strictest wording of each lock first found. */
   of(f: ProgramFunction): readonly Contract[] {
-    const known = this.known.get(f);
-    if (known !== undefined) return known;
-    this.known.set(f, []);
-    const facts = this.program.facts(f);
-    const all = [...this.asserted(f, facts), ...this.annotated(f, facts), ...this.commented(f, facts)];
-    const unique = new Map<string, Contract>();
-    for (const c of all) if (!unique.has(c.lock.key)) unique.set(c.lock.key, c);
-    this.known.set(f, [...unique.values()]);
-    return [...unique.values()];
+    return this.known.of(f, () => {
+      const facts = this.program.facts(f);
+      const all = [...this.asserted(f, facts), ...this.annotated(f, facts), ...this.commented(f, facts)];
+      const unique = new Map<string, Contract>();
+      for (const c of all) if (!unique.has(c.lock.key)) unique.set(c.lock.key, c);
+      return [...unique.values()];
+    });
   }
 
   /** Whether a comment above the function, or a prototype of it, speaks of the lock without being clear enough to be read. */
   mentions(f: ProgramFunction, name: string): boolean {
-    return this.declared(f).some((d) => mentionsLock(this.commentAbove(d.file, d.at) ?? "", name));
+    return this.declared(f).some((d) => mentionsLock(commentAbove(d.file, d.at) ?? "", name));
   }
 
   private asserted(f: ProgramFunction, facts: FunctionFacts): Contract[] {
@@ -82,6 +76,8 @@ export class Contracts {
 
   /** What a helper that does nothing but assert says is said here. */
   private assertedBy(f: ProgramFunction, facts: FunctionFacts, e: CallEvent): Contract[] {
+    // Most functions that are called assert nothing: of those nothing is looked at.
+    if (!this.index.has(`asserts ${e.name}`) && this.program.macroText(e.name) === undefined) return [];
     const helper = this.program.resolve(e.name, f.file);
     if (helper === null || helper.fn === f.fn || !helper.fn.whole) return [];
     const own = this.program.facts(helper);
@@ -131,7 +127,7 @@ export class Contracts {
   private commented(f: ProgramFunction, facts: FunctionFacts): Contract[] {
     const out: Contract[] = [];
     for (const { file, at } of this.declared(f)) {
-      const comment = this.commentAbove(file, at);
+      const comment = commentAbove(file, at);
       for (const named of comment === null ? [] : locksAskedFor(comment, this.words)) {
         const root = this.program.models.lockWords.get(named.root) ?? named.root;
         const lock = this.resolve(facts, { ...named, root });
@@ -162,21 +158,37 @@ export class Contracts {
 
   private declared(f: ProgramFunction): Declared[] {
     const own: Declared = { file: f.file, at: f.fn.at, annotations: f.fn.annotations };
+    this.prototypes ??= prototypesIn(this.program);
     const others = (this.prototypes.get(f.fn.name) ?? []).filter(
       (p) => (p.file.path === f.file.path || !f.fn.isStatic) && this.program.resolve(f.fn.name, p.file) === f,
     );
     return [own, ...others];
   }
+}
 
-  /** The comment that ends directly above an offset, or null. */
-  private commentAbove(file: CFile, at: number): string | null {
-    let ends = this.commentEnds.get(file);
-    if (ends === undefined) {
-      ends = new Map(file.comments.map((c) => [c.end, c.text]));
-      this.commentEnds.set(file, ends);
+/** Where functions are declared, by their names. */
+function prototypesIn(program: Program): Map<string, Declared[]> {
+  const out = new Map<string, Declared[]>();
+  for (const file of program.files)
+    for (const { name, typed, at, annotations } of file.prototypes) {
+      if (!typed) continue;
+      const list = out.get(name);
+      if (list === undefined) out.set(name, [{ file, at, annotations }]);
+      else list.push({ file, at, annotations });
     }
-    const before = file.text.slice(Math.max(0, at - 400), at);
-    const end = at - (before.length - before.trimEnd().length);
-    return ends.get(end) ?? null;
+  return out;
+}
+
+const commentEnds = new WeakMap<CFile, ReadonlyMap<number, string>>();
+
+/** The comment that ends directly above an offset, or null. */
+export function commentAbove(file: CFile, at: number): string | null {
+  let ends = commentEnds.get(file);
+  if (ends === undefined) {
+    ends = new Map(file.comments.map((c) => [c.end, c.text]));
+    commentEnds.set(file, ends);
   }
+  const before = file.text.slice(Math.max(0, at - 400), at);
+  const end = at - (before.length - before.trimEnd().length);
+  return ends.get(end) ?? null;
 }

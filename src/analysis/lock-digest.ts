@@ -8,6 +8,8 @@ export interface LockDigest {
   unlocks: readonly LockEvent[];
   asserts: readonly AssertEvent[];
   calls: readonly CallEvent[];
+  /** By the name that is called. */
+  callsTo: ReadonlyMap<string, readonly CallEvent[]>;
   /** Calls that every way through the function makes. */
   sureCalls: readonly CallEvent[];
 }
@@ -38,5 +40,15 @@ function digest({ events, dominance }: FunctionFacts): LockDigest {
     if (!sure.has(block)) sure.set(block, dominance.alwaysReaches(0, block));
     return sure.get(block) === true;
   });
-  return { locks: locks ?? [], unlocks: unlocks ?? [], asserts, calls, sureCalls };
+  return { locks: locks ?? [], unlocks: unlocks ?? [], asserts, calls, callsTo: byName(calls), sureCalls };
+}
+
+function byName(calls: readonly CallEvent[]): Map<string, CallEvent[]> {
+  const out = new Map<string, CallEvent[]>();
+  for (const e of calls) {
+    const list = out.get(e.name);
+    if (list === undefined) out.set(e.name, [e]);
+    else list.push(e);
+  }
+  return out;
 }

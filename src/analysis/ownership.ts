@@ -5,18 +5,41 @@
 import type { CFunction } from "../source/ast.js";
 import type { CallEvent } from "./events.js";
 import { objectOf } from "./field-class.js";
+import { MAX_DOWN, mayHandle } from "./handlers.js";
+import { digestOf } from "./lock-digest.js";
 import type { Program, ProgramFunction } from "./program.js";
+import { Answers } from "./trace.js";
 import type { Value } from "./value.js";
 
 /** Calls are followed this far up (who passes a private object) and down (who sets one up, or disposes of it). */
 const MAX_DEPTH = 5;
 
-export class Ownership {
-  private readonly params = new Map<CFunction, Map<number, boolean>>();
-  private readonly handled = new Map<CFunction, readonly Value[]>();
-  private readonly returns = new Map<CFunction, boolean>();
+/** Answers by function, depth and more. How deep is part of the question: no answer hangs on what was asked before. */
+class ByFunction<V> {
+  private readonly byFunction = new Map<CFunction, Answers<number, V>>();
 
   constructor(private readonly program: Program) {}
+
+  of(f: ProgramFunction, key: number, find: () => V): V {
+    let own = this.byFunction.get(f.fn);
+    if (own === undefined) {
+      own = new Answers(this.program.trace);
+      this.byFunction.set(f.fn, own);
+    }
+    return own.of(key, find);
+  }
+}
+
+export class Ownership {
+  private readonly params: ByFunction<boolean>;
+  private readonly handled: ByFunction<readonly Value[]>;
+  private readonly returns: ByFunction<boolean>;
+
+  constructor(private readonly program: Program) {
+    this.params = new ByFunction(program);
+    this.handled = new ByFunction(program);
+    this.returns = new ByFunction(program);
+  }
 
   /** True when no other thread can see what a place of this function stands in. */
   isPrivate(f: ProgramFunction, place: Value, depth = MAX_DEPTH): boolean {
@@ -50,35 +73,26 @@ export class Ownership {
   private returnsFresh(f: ProgramFunction, name: string, depth: number): boolean {
     const callee = depth === 0 ? null : this.program.resolve(name, f.file);
     if (callee === null || !callee.fn.whole) return false;
-    const known = this.returns.get(callee.fn);
-    if (known !== undefined) return known;
-    this.returns.set(callee.fn, false);
-    const fresh = this.program
-      .facts(callee)
-      .events.some((e) => e.kind === "return" && e.value !== null && this.isFresh(callee, e.value, depth - 1));
-    this.returns.set(callee.fn, fresh);
-    return fresh;
+    return this.returns.of(callee, depth, () =>
+      this.program
+        .facts(callee)
+        .events.some((e) => e.kind === "return" && e.value !== null && this.isFresh(callee, e.value, depth - 1)),
+    );
   }
 
   /** Every call in view passes an object that is its caller's own. */
   private isPrivateParam(f: ProgramFunction, index: number, depth: number): boolean {
-    const own = this.params.get(f.fn) ?? new Map<number, boolean>();
-    this.params.set(f.fn, own);
-    const known = own.get(index);
-    if (known !== undefined) return known;
     if (depth === 0) return false;
-    own.set(index, false);
-    let calls = 0;
-    const passesOwn = (caller: ProgramFunction): boolean =>
-      this.program.facts(caller).events.every((e) => {
-        if (e.kind !== "call" || e.name !== f.fn.name) return true;
-        calls++;
-        const arg = e.args[index];
-        return arg !== undefined && this.isPrivateValue(caller, arg, depth - 1);
-      });
-    const found = this.program.callersOf(f).every((c) => c.fn !== f.fn && passesOwn(c)) && calls > 0;
-    own.set(index, found);
-    return found;
+    return this.params.of(f, index * (MAX_DEPTH + 1) + depth, () => {
+      let calls = 0;
+      const passesOwn = (caller: ProgramFunction): boolean =>
+        (digestOf(this.program.facts(caller)).callsTo.get(f.fn.name) ?? []).every((e) => {
+          calls++;
+          const arg = e.args[index];
+          return arg !== undefined && this.isPrivateValue(caller, arg, depth - 1);
+        });
+      return this.program.callersOf(f).every((c) => c.fn !== f.fn && passesOwn(c)) && calls > 0;
+    });
   }
 
   private isPrivateValue(f: ProgramFunction, value: Value, depth: number): boolean {
@@ -90,23 +104,22 @@ export class Ownership {
   }
 
   /** Objects that a function sets up (it makes their locks ready) or disposes of, itself or by a call. */
-  private handledBy(f: ProgramFunction, depth = 3): readonly Value[] {
-    const known = this.handled.get(f.fn);
-    if (known !== undefined) return known;
-    this.handled.set(f.fn, []);
+  private handledBy(f: ProgramFunction, depth = MAX_DOWN): readonly Value[] {
+    return this.handled.of(f, depth, () => this.findHandled(f, depth));
+  }
+
+  private findHandled(f: ProgramFunction, depth: number): Value[] {
     const out = new Set<Value>();
     const { models } = this.program;
-    for (const e of this.program.facts(f).events) {
-      if (e.kind !== "call") continue;
+    this.program.trace.note(`H ${f.fn.name}`);
+    for (const e of digestOf(this.program.facts(f)).calls) {
       if (models.lockSetup.has(e.name)) for (const arg of e.args) out.add(objectOf(arg));
       else if (models.disposers.has(e.name)) {
         for (const arg of e.args) if (arg.kind !== "constant") out.add(arg.type?.pointers === 0 ? objectOf(arg) : arg);
-      } else if (depth > 0) for (const v of this.handledByCallee(f, e, depth)) out.add(v);
+      } else if (depth > 0 && mayHandle(this.program, e.name, depth - 1))
+        for (const v of this.handledByCallee(f, e, depth)) out.add(v);
     }
-    const list = [...out].filter((v) => v.kind !== "constant" && v.kind !== "global");
-    if (depth === 3) this.handled.set(f.fn, list);
-    else this.handled.delete(f.fn);
-    return list;
+    return [...out].filter((v) => v.kind !== "constant" && v.kind !== "global");
   }
 
   private handledByCallee(f: ProgramFunction, call: CallEvent, depth: number): Value[] {

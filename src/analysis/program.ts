@@ -3,6 +3,7 @@
  * static, then the same directory, then the same architecture, then any other; a strong definition beats a __weak one.
  */
 import type { CFile, CFunction, CStruct, MacroFunction, StructField, TableEntry, TypeRef } from "../source/ast.js";
+import { Callers } from "./callers.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import { Rings } from "./rings.js";
@@ -10,6 +11,7 @@ import { findStale, type Stale, shares } from "./stale.js";
 import { summarise } from "./summarise.js";
 import type { Summary } from "./summary.js";
 import { typeText } from "./summary-text.js";
+import { EVERYTHING, Trace } from "./trace.js";
 import { usesOf } from "./uses.js";
 
 export interface ProgramFunction {
@@ -32,14 +34,20 @@ export class Program {
   private loan: { lender: Program; stale: Stale } | null = null;
   /** For functions that reach something that differs: whether what they call says the same all the same. */
   private readonly unmoved = new Map<CFunction, boolean>();
-  private own: Map<CFunction, ProgramFunction> | null = null;
+  private own: ReadonlyMap<CFunction, ProgramFunction> | null = null;
+  readonly callers = new Callers(this);
   private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
+  /** Of functions that reach something that differs: whoever is in a ring with one of them reaches it too. */
+  private readonly staleRings = new Rings<ProgramFunction>((f) => this.calleesOf(f, this.loan?.stale.names));
   private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
   private guarded: boolean | null = null;
-  private callersByName: Map<string, ProgramFunction[]> | null = null;
   /** Number of functions that this program has analysed itself, neither kept nor borrowed. */
   analysed = 0;
-  readonly functions: readonly ProgramFunction[];
+  /** What is asked of this program is noted here. */
+  readonly trace = new Trace();
+  /** All functions, for whoever sees to it by himself that it is known what was asked for. */
+  readonly all: readonly ProgramFunction[];
+  private places: Map<ProgramFunction, number> | null = null;
   readonly tables: readonly (TableEntry & { file: CFile })[];
 
   constructor(
@@ -48,11 +56,9 @@ export class Program {
     /** Facts that an earlier run found in the very same files. */
     private readonly kept: (f: ProgramFunction) => FunctionFacts | null = () => null,
   ) {
-    this.functions = files.flatMap((file) =>
-      file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })),
-    );
+    this.all = files.flatMap((file) => file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })));
     this.tables = files.flatMap((file) => file.tables.map((t) => ({ ...t, file })));
-    for (const f of this.functions) {
+    for (const f of this.all) {
       const list = this.byName.get(f.fn.name);
       if (list === undefined) this.byName.set(f.fn.name, [f]);
       else list.push(f);
@@ -63,6 +69,27 @@ export class Program {
     }
   }
 
+  /** The functions of all files, in order of files and places. */
+  get functions(): readonly ProgramFunction[] {
+    this.trace.note(EVERYTHING);
+    return this.all;
+  }
+
+  /** The functions of a name, whoever can call them. */
+  named(name: string): readonly ProgramFunction[] {
+    this.trace.note(`R ${name}`);
+    const found = this.byName.get(name) ?? [];
+    this.trace.notes(found.map((f) => f.fn));
+    return found;
+  }
+
+  /** Functions in the program's order. */
+  inOrder(functions: readonly ProgramFunction[]): ProgramFunction[] {
+    this.places ??= new Map(this.all.map((f, i) => [f, i]));
+    const place = (f: ProgramFunction): number => this.places?.get(f) ?? 0;
+    return [...functions].sort((a, b) => place(a) - place(b));
+  }
+
   /**
    * Asks another program for what it knows of functions that both hold (the same objects), unless what they rest on is not
    * the same in both. The facts are those that this program would find itself.
@@ -71,13 +98,37 @@ export class Program {
     this.loan = { lender, stale: findStale(lender, this) };
   }
 
+  /** The program that this one borrows from, or null. */
+  get lender(): Program | null {
+    return this.loan?.lender ?? null;
+  }
+
+  /** What differs from the program that this one borrows from; null when it borrows from none. */
+  get stale(): Stale | null {
+    return this.loan?.stale ?? null;
+  }
+
+  /** The same function, with the same facts, in the program that this one borrows from; null when there is none. */
+  sameBefore(f: ProgramFunction): ProgramFunction | null {
+    return this.trace.within(null, () => this.lenderOf(f)?.f ?? null);
+  }
+
+  /** Whether this very function, and not one that is like it, is in view. */
+  holds(fn: CFunction): boolean {
+    return this.holder(fn) !== undefined;
+  }
+
+  private holder(fn: CFunction): ProgramFunction | undefined {
+    this.own ??= new Map(this.all.map((g) => [g.fn, g]));
+    return this.own.get(fn);
+  }
+
   /** The program that knows a function already, and the function there; null when this one has to look by itself. */
   private lenderOf(f: ProgramFunction): { lender: Program; f: ProgramFunction } | null {
     if (this.loan === null) return null;
     const { lender, stale } = this.loan;
-    lender.own ??= new Map(lender.functions.map((g) => [g.fn, g]));
-    const there = lender.own.get(f.fn);
-    if (there === undefined) return null;
+    const there = lender.holder(f.fn) ?? lender.macro(f.fn.name);
+    if (there?.fn !== f.fn) return null;
     if (!stale.names.has(f.fn.name)) return { lender, f: there };
     let same = this.unmoved.get(f.fn);
     if (same === undefined) {
@@ -96,13 +147,14 @@ export class Program {
     { names, fields }: Stale,
   ): boolean {
     const { calls, fields: own } = usesOf(f.fn);
-    if (shares(own, fields) || this.rings.of(f).length > 0) return false;
+    if (shares(own, fields) || this.staleRings.of(f).length > 0) return false;
     for (const name of calls) {
       if (!names.has(name)) continue;
       const [a, b] = [this.resolve(name, f.file), lender.resolve(name, there.file)];
       if (a === null && b === null && this.macroText(name) === lender.macroText(name)) continue;
       if (a === null || b === null || a.fn.whole !== b.fn.whole) return false;
       if (typeText(a.fn.returns) !== typeText(b.fn.returns)) return false;
+      if (a.fn === b.fn && this.lenderOf(a) !== null) continue;
       if (a.fn.whole && !this.summary(a).sameAs(lender.summary(b))) return false;
     }
     return true;
@@ -119,6 +171,12 @@ export class Program {
 
   /** The definition that a call of `name` in `from` reaches, or null when none is in view. */
   resolve(name: string, from: CFile): ProgramFunction | null {
+    const found = this.lookUp(name, from);
+    this.trace.note(found === null ? `R ${name}` : found.fn);
+    return found;
+  }
+
+  private lookUp(name: string, from: CFile): ProgramFunction | null {
     const own = this.resolved.get(from.path) ?? new Map<string, ProgramFunction | null>();
     this.resolved.set(from.path, own);
     const known = own.get(name);
@@ -151,6 +209,12 @@ export class Program {
     return this.macros.get(name)?.macro.text;
   }
 
+  /** What a macro was read as; undefined when nobody has asked for it. */
+  readMacro(macro: MacroFunction): CFunction | null | undefined {
+    const own = this.macros.get(macro.name);
+    return own?.macro === macro ? (own.found === undefined ? undefined : (own.found?.fn ?? null)) : undefined;
+  }
+
   /** A function-like macro as the function that it amounts to; null when there is none, or none that can be read. */
   private macro(name: string): ProgramFunction | null {
     const own = this.macros.get(name);
@@ -175,8 +239,11 @@ export class Program {
 
   /** The facts of a function; computed once, callees first. */
   facts(f: ProgramFunction): FunctionFacts {
-    const known = this.factsOf.get(f.fn);
-    if (known !== undefined) return known;
+    this.trace.note(f.fn);
+    return this.factsOf.get(f.fn) ?? this.trace.within(null, () => this.findFacts(f));
+  }
+
+  private findFacts(f: ProgramFunction): FunctionFacts {
     const kept = this.kept(f);
     if (kept !== null) {
       this.factsOf.set(f.fn, kept);
@@ -188,7 +255,7 @@ export class Program {
       this.factsOf.set(f.fn, facts);
       return facts;
     }
-    const ring = this.rings.of(f);
+    const ring = this.loan?.stale.names.has(f.fn.name) === true ? this.staleRings.of(f) : this.rings.of(f);
     if (ring.length > 0) this.analyseRing(ring);
     else this.factsOf.set(f.fn, this.analyse(f, NO_SUMMARIES));
     this.analysed += Math.max(1, ring.length);
@@ -239,8 +306,10 @@ export class Program {
     return summary;
   }
 
-  private calleesOf(f: ProgramFunction): ProgramFunction[] {
-    return [...usesOf(f.fn).calls].flatMap((name) => this.resolve(name, f.file) ?? []).filter((c) => c.fn.whole);
+  /** `names`, when given, are all that matter. */
+  private calleesOf(f: ProgramFunction, names?: ReadonlySet<string>): ProgramFunction[] {
+    const calls = [...usesOf(f.fn).calls].filter((name) => names === undefined || names.has(name));
+    return calls.flatMap((name) => this.resolve(name, f.file) ?? []).filter((c) => c.fn.whole);
   }
 
   fieldType(struct: string, field: string): TypeRef | null {
@@ -277,23 +346,15 @@ export class Program {
 
   /** Functions in view that call this one by name. */
   callersOf(f: ProgramFunction): ProgramFunction[] {
-    return this.callersNamed(f.fn.name).filter((c) => this.resolve(f.fn.name, c.file) === f);
+    this.trace.note(`C ${f.fn.name}`);
+    const callers = this.callers.named(f.fn.name).filter((c) => this.lookUp(f.fn.name, c.file) === f);
+    this.trace.notes(callers.map((c) => c.fn));
+    return callers;
   }
 
-  private callersNamed(name: string): readonly ProgramFunction[] {
-    this.callersByName ??= this.indexCallers();
-    return this.callersByName.get(name) ?? [];
-  }
-
-  private indexCallers(): Map<string, ProgramFunction[]> {
-    const index = new Map<string, ProgramFunction[]>();
-    for (const caller of this.functions) {
-      for (const name of usesOf(caller.fn).calls) {
-        const list = index.get(name);
-        if (list === undefined) index.set(name, [caller]);
-        else list.push(caller);
-      }
-    }
-    return index;
+  /** The same, for whoever asks only which they are, and looks at none of them by that. */
+  namesOfCallers(f: ProgramFunction): readonly ProgramFunction[] {
+    this.trace.note(`C ${f.fn.name}`);
+    return this.trace.within(null, () => this.callersOf(f));
   }
 }

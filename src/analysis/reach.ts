@@ -18,17 +18,21 @@ export interface NamedValues {
   other: ReadonlySet<string>;
 }
 
-const known = new WeakMap<CFunction, NamedValues>();
+const known = new WeakMap<CFunction, NamedValues | (() => NamedValues)>();
 
 /** Says what names a function uses as values, where that is known without its body. */
-export function rememberNames(fn: CFunction, names: NamedValues): void {
+export function rememberNames(fn: CFunction, names: () => NamedValues): void {
   known.set(fn, names);
 }
 
 /** What names a function uses as values; looked up once for as long as the function is kept. */
 export function namesOf(fn: CFunction, models: AnalysisModels): NamedValues {
   const own = known.get(fn);
-  if (own !== undefined) return own;
+  if (own !== undefined) {
+    const names = typeof own === "function" ? own() : own;
+    known.set(fn, names);
+    return names;
+  }
   const [spawned, other] = [new Set<string>(), new Set<string>()];
   const callees = new Set<Expr>();
   const given = new Set<Expr>();
@@ -47,13 +51,14 @@ export function namesOf(fn: CFunction, models: AnalysisModels): NamedValues {
 
 const wordsOf = (text: string): string[] => text.match(/[A-Za-z_]\w*/g) ?? [];
 
-export class Reaches {
+/** What a program's files make of names. */
+class Named {
   /** By path: names that are spawned in that file. All names that are values of another kind, in any file. */
-  private readonly spawned = new Map<string, Set<string>>();
-  private readonly others = new Map<string, Set<string>>();
-  private readonly anywhere = new Set<string>();
+  readonly spawned = new Map<string, Set<string>>();
+  readonly others = new Map<string, Set<string>>();
+  readonly anywhere = new Set<string>();
   /** Folders of the headers that declare a function. */
-  private readonly declaredIn = new Map<string, Set<string>>();
+  readonly declaredIn = new Map<string, Set<string>>();
 
   constructor(private readonly program: Program) {
     for (const file of program.files) {
@@ -82,16 +87,25 @@ export class Reaches {
       });
     }
   }
+}
+
+export class Reaches {
+  private known: Named | null = null;
+
+  constructor(private readonly program: Program) {}
 
   of({ fn, file }: ProgramFunction): Reach {
+    this.program.trace.note(`N ${fn.name}`);
+    this.known ??= new Named(this.program);
+    const { spawned, others, anywhere, declaredIn } = this.known;
     if (fn.isStatic && !/(?:^|\/)include\//.test(file.path)) {
-      if (this.others.get(file.path)?.has(fn.name) === true) return "open";
-      if (this.spawned.get(file.path)?.has(fn.name) === true) return "spawned";
+      if (others.get(file.path)?.has(fn.name) === true) return "open";
+      if (spawned.get(file.path)?.has(fn.name) === true) return "spawned";
       return file.valueNames.has(fn.name) ? "open" : "closed";
     }
-    if (this.anywhere.has(fn.name) || file.valueNames.has(fn.name) || fn.isWeak) return "open";
+    if (anywhere.has(fn.name) || file.valueNames.has(fn.name) || fn.isWeak) return "open";
     // Declared in headers of its own folder, or of one above it, and in no others: the folder's business.
-    const folders = [...(this.declaredIn.get(fn.name) ?? [])];
+    const folders = [...(declaredIn.get(fn.name) ?? [])];
     return folders.length > 0 && folders.every((d) => folderOf(file.path).startsWith(d)) ? "closed" : "open";
   }
 }

@@ -4,7 +4,7 @@ import type { Program } from "./program.js";
 import { usesOf } from "./uses.js";
 
 /** Who uses a name: functions that call it, macros that mention it. */
-type Users = ReadonlyMap<string, ReadonlySet<string>>;
+export type Users = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** What two programs do not share. */
 export interface Stale {
@@ -26,12 +26,15 @@ export function findStale(one: Program, other: Program): Stale {
   const fields = changedFields(one.structTypes, other.structTypes, [...gone, ...come]);
   for (const file of [...gone, ...come])
     for (const { name } of file.macros) if (one.macroText(name) !== other.macroText(name)) stale.add(name);
-  const users = [...one.files, ...come].map(usersIn);
+  const users = [
+    (name: string) => one.callers.users(name),
+    ...come.map((file) => (name: string) => usersIn(file).get(name) ?? []),
+  ];
   if (fields.size > 0) addFieldUsers([...one.files, ...come], fields, stale);
   const work = [...stale];
   for (let name = work.pop(); name !== undefined; name = work.pop()) {
-    for (const index of users) {
-      for (const user of index.get(name) ?? []) {
+    for (const of of users) {
+      for (const user of of(name)) {
         if (stale.has(user)) continue;
         stale.add(user);
         work.push(user);
@@ -91,7 +94,7 @@ export function shares(some: ReadonlySet<string>, others: ReadonlySet<string>): 
 const indexed = new WeakMap<CFile, Users>();
 
 /** Who uses which name in a file; made once for as long as the file is kept. */
-function usersIn(file: CFile): Users {
+export function usersIn(file: CFile): Users {
   const known = indexed.get(file);
   if (known !== undefined) return known;
   const users = new Map<string, Set<string>>();

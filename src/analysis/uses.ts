@@ -10,17 +10,18 @@ export interface Uses {
   fields: ReadonlySet<string>;
 }
 
-const known = new WeakMap<CFunction, Uses>();
+const known = new WeakMap<CFunction, Uses | (() => Uses)>();
 
 /** What a function uses; looked up once for as long as the function is kept. */
 export function usesOf(fn: CFunction): Uses {
   const own = known.get(fn) ?? findUses(fn.body);
-  known.set(fn, own);
-  return own;
+  const uses = typeof own === "function" ? own() : own;
+  known.set(fn, uses);
+  return uses;
 }
 
 /** Says what a function uses, where that is known without its body. */
-export function rememberUses(fn: CFunction, uses: Uses): void {
+export function rememberUses(fn: CFunction, uses: () => Uses): void {
   known.set(fn, uses);
 }
 

@@ -3,6 +3,7 @@
  * code other than 0 without output is what b4 shows as a failure of the check itself.
  */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
+import { loadParser } from "../io/load-rules.js";
 import { readInputs } from "../io/read-input.js";
 import { writeOutput } from "../io/terminal.js";
 import type { Message } from "../message/message.js";
@@ -12,6 +13,8 @@ import { openTools, reviewAll, startStats, type ToolOptions } from "./review-com
 /** Runs the command on standard input; answers the exit code. @throws ReviewError when nothing can be checked */
 export const runB4Check = async (options: ToolOptions, version: string): Promise<ExitCode> => {
   const quiet = { ...options, quiet: true };
+  const parser = loadParser();
+  parser.catch(() => {});
   const tools = await openTools(quiet, version);
   const messages: Message[] = [];
   for await (const message of readInputs(["-"])) messages.push(message);
@@ -19,7 +22,7 @@ export const runB4Check = async (options: ToolOptions, version: string): Promise
     await tools.tree?.close();
     throw new ReviewError("no-mail", EXIT.input, "standard input holds no mail");
   }
-  const result = await reviewAll(messages, tools, quiet, startStats());
+  const result = await reviewAll(messages, tools, await parser, quiet, startStats());
   await writeOutput(renderB4Results(b4Results(result, tools.tree?.label ?? null)));
   return EXIT.nothing;
 };

@@ -12,6 +12,7 @@ import type { ReviewResult } from "../review/finding.js";
 import { reviewMessages } from "../review/review.js";
 import { Stats } from "../review/stats.js";
 import type { RuleSet } from "../rules/rule-set.js";
+import type { ParseC } from "../source/parse-c.js";
 import type { Format } from "./formats.js";
 import { type OpenedInputs, openInputs } from "./inputs.js";
 import { readMailbox, render } from "./render.js";
@@ -73,6 +74,7 @@ export const openTools = async (options: ToolOptions, version: string): Promise<
 export const reviewAll = async (
   messages: readonly Message[],
   { rules, tree, index, version }: Tools,
+  parse: ParseC,
   options: ToolOptions,
   stats: Stats,
 ): Promise<ReviewResult> => {
@@ -80,7 +82,6 @@ export const reviewAll = async (
   const onProgress = (done: number, total: number, label: string): void =>
     progress.update(done / Math.max(1, total), visible(label));
   try {
-    const parse = await stats.timed("loading the parser", () => loadParser());
     return await reviewMessages(messages, { tree, rules, parse, version, index, stats, onProgress });
   } finally {
     progress.clear();
@@ -100,13 +101,17 @@ export const reviewOpened = async (
 ): Promise<ExitCode> => {
   const from = senderOf(options.from);
   const stats = startStats();
+  // Compiling the grammar is other threads' work: it goes on while all else is opened.
+  const parser = loadParser();
+  parser.catch(() => {});
   const tools = await stats.timed("loading rules, opening the tree", () => openTools(options, version));
   const opened = open();
   const messages: Message[] = [];
   await stats.timed("reading mail", async () => {
     for await (const message of opened.messages) messages.push(message);
   });
-  const result = await reviewAll(messages, tools, options, stats);
+  const parse = await stats.timed("loading the parser", () => parser);
+  const result = await reviewAll(messages, tools, parse, options, stats);
   const { format, all = false, quiet = false } = options;
   const { text, remarks } = render(result, {
     format,

@@ -1,5 +1,6 @@
 /** A kernel source folder as a {@link SourceTree}. No name out of a mail reads anything outside of it. */
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join, resolve, sep } from "node:path";
 import type { SourceTree } from "../tree/source-tree.js";
@@ -29,7 +30,7 @@ export async function openFolderTree(folder: string): Promise<SourceTree> {
       if (start !== null) await walk(root, start, paths);
       return paths.sort();
     },
-    states: { place: `folder ${root}`, of: (paths) => Promise.all(paths.map((path) => stateOf(root, path))) },
+    states: { place: `folder ${root}`, of: async (paths) => paths.map((path) => stateOf(root, path)) },
     async blobId(path) {
       const content = await bytes(path);
       return content === null ? null : hashBlob(content);
@@ -43,11 +44,11 @@ function hashBlob(content: Buffer): string {
 }
 
 /** Times and size of a file: writing to it changes one of them (as git's own index trusts). */
-async function stateOf(root: string, path: string): Promise<string | null> {
+function stateOf(root: string, path: string): string | null {
   const safe = safePath(path);
   if (safe === null) return null;
   try {
-    const info = await stat(join(root, safe), { bigint: true });
+    const info = statSync(join(root, safe), { bigint: true });
     return info.isFile() ? [info.mtimeNs, info.ctimeNs, info.size, info.ino].join(" ") : null;
   } catch (error) {
     if (isAbsent(error)) return null;

@@ -1,9 +1,11 @@
 /** Reads the rules folder and the C parser's assets from disk. */
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { EXIT, ReviewError } from "../errors.js";
 import type { IndexStore } from "../review/tree-index.js";
 import { assembleRules, type CheckedRules, type RuleSet, type RuleText, versionOf } from "../rules/rule-set.js";
@@ -12,14 +14,15 @@ import { createParser, type ParseC } from "../source/parse-c.js";
 /** The rules that ship with the package. */
 const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
 
-async function yamlFiles(root: string, folder: string): Promise<RuleText[]> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true });
+/** One after the other: some thirty small files, for which promises take longer than the reading. */
+function yamlFiles(root: string, folder: string): RuleText[] {
+  const entries = readdirSync(join(root, folder), { withFileTypes: true });
   const out: RuleText[] = [];
   for (const entry of entries) {
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory() && entry.name !== "cases") out.push(...(await yamlFiles(root, path)));
+    if (entry.isDirectory() && entry.name !== "cases") out.push(...yamlFiles(root, path));
     else if (entry.isFile() && entry.name.endsWith(".yaml")) {
-      out.push({ path, text: await readFile(join(root, path), "utf8") });
+      out.push({ path, text: readFileSync(join(root, path), "utf8") });
     }
   }
   return out;
@@ -35,9 +38,9 @@ const sha256 = (text: string): string => `sha256-${createHash("sha256").update(t
 export async function loadRules(folder: string = shippedRules(), store: IndexStore | null = null): Promise<RuleSet> {
   let files: RuleText[];
   try {
-    files = await yamlFiles(folder, "");
+    files = yamlFiles(folder, "");
     if (!files.some((f) => f.path.startsWith("models/"))) {
-      const shipped = await yamlFiles(shippedRules(), "");
+      const shipped = yamlFiles(shippedRules(), "");
       files.push(...shipped.filter((f) => f.path.startsWith("models/")));
     }
   } catch (cause) {
@@ -50,8 +53,9 @@ export async function loadRules(folder: string = shippedRules(), store: IndexSto
   }
   const version = versionOf(files, sha256);
   const key = `rules\n${store?.engine}\n${version}`;
-  const kept = ((await store?.load(key)) ?? null) as CheckedRules | null;
-  if (kept !== null) return assembleRules(kept, version);
+  const kept = (await store?.load(key)) ?? null;
+  kept?.close();
+  if (kept !== null) return assembleRules(kept.value as CheckedRules, version);
   // Schemas and the YAML reader are loaded only where there is something to check.
   const { checkRules } = await import("../rules/load.js");
   const checked = checkRules(files);
@@ -59,8 +63,13 @@ export async function loadRules(folder: string = shippedRules(), store: IndexSto
   return assembleRules(checked, version);
 }
 
-/** Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage. */
+/**
+ * Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage. V8's second compiler for
+ * WebAssembly takes longer over the grammar's one huge function than all of the parsing that it makes faster, and is waited for
+ * at the end.
+ */
 export async function loadParser(): Promise<ParseC> {
+  setFlagsFromString("--liftoff-only");
   const require = createRequire(import.meta.url);
   const runtime = require.resolve("web-tree-sitter/web-tree-sitter.wasm");
   const grammar = fileURLToPath(new URL("../source/assets/tree-sitter-c.wasm", import.meta.url));

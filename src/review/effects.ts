@@ -17,7 +17,7 @@ const textOf = (f: ProgramFunction): string => f.file.text.slice(f.fn.at, f.fn.e
 
 /** The function of an outcome, on one side. A function that was moved is found in its new file. */
 function functionIn(program: Program, name: string, path: string): ProgramFunction | null {
-  const named = program.functions.filter((f) => f.fn.name === name);
+  const named = program.named(name);
   return named.find((f) => f.file.path === path) ?? (named.length === 1 ? (named[0] as ProgramFunction) : null);
 }
 
@@ -48,9 +48,9 @@ export function bringsEffect(outcome: Outcome, compared: Compared): boolean {
   const { path, function: name } = outcome.anchor;
   const before = functionIn(base.program, name, path);
   const after = functionIn(result.program, name, path);
-  if (before === null || after === null || !isAnalysed(base.program, before)) return false;
   // Unchanged itself: it is its callee that changed, and that is where it is said.
-  if (textOf(before) === textOf(after) || outcome.acknowledgedBy !== null) return false;
+  if (before === null || after === null || textOf(before) === textOf(after)) return false;
+  if (outcome.acknowledgedBy !== null || !isAnalysed(base.program, before)) return false;
   if (hadEffect(outcome, compared) || callsUnknown(outcome, before, after, compared)) return false;
   return !callersMakeUp(outcome, after, compared);
 }

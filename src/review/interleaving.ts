@@ -72,11 +72,13 @@ function isState(detail: OutcomeDetail): detail is State {
 }
 
 /** An access without the guard falls into what somebody else does under it. */
-function unguarded({ detail, anchor, rival }: Outcome): InterleavingStep[] {
+function unguarded({ detail, anchor, rival }: Outcome, inTree: boolean): InterleavingStep[] {
   if (!isState(detail)) return [];
   const { object, state } = detail;
   const guard =
-    detail.guard.by === "owner" ? "" : `, holding ${detail.guard.by === "object" ? "the " : ""}${detail.guard.label}`;
+    detail.guard.by === "owner" || !inTree
+      ? ""
+      : `, holding ${detail.guard.by === "object" ? "the " : ""}${detail.guard.label}`;
   const other = rival
     ? done(rival)
     : `${detail.kind === "own-write" ? `another ${object}'s thread` : `the ${object} itself`}${guard}${guard === "" ? " reads" : ", reads"} ${state}`;
@@ -134,8 +136,11 @@ function balance({ detail, anchor, sites, rival }: Outcome): InterleavingStep[] 
   ];
 }
 
-/** The steps that show the fault of an outcome: how a second thread comes to harm, or does it. */
-export function interleave(outcome: Outcome): InterleavingStep[] {
+/**
+ * The steps that show the fault of an outcome: how a second thread comes to harm, or does it. `inTree`: read with the whole tree, so
+ * that locks of code that is not shown are known.
+ */
+export function interleave(outcome: Outcome, inTree: boolean): InterleavingStep[] {
   switch (outcome.detail.kind) {
     case "foreign-clear":
       return foreignClear(outcome);
@@ -149,7 +154,7 @@ export function interleave(outcome: Outcome): InterleavingStep[] {
     case "wrong-instance":
     case "own-write":
     case "reported-read":
-      return unguarded(outcome);
+      return unguarded(outcome, inTree);
     case "inconsistent-guard":
       return interleaveInconsistentGuard(outcome);
     case "stale-after-unlock":

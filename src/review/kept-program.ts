@@ -4,34 +4,30 @@
  */
 import { Dominance } from "../analysis/dominance.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
-import type { AnalysisModels } from "../analysis/models.js";
 import { Program } from "../analysis/program.js";
-import { namesOf, rememberNames } from "../analysis/reach.js";
-import { rememberUses, usesOf } from "../analysis/uses.js";
+import { namesOf } from "../analysis/reach.js";
+import { usesOf } from "../analysis/uses.js";
 import { type Value, Values } from "../analysis/value.js";
-import type { Outcome } from "../rules/outcome.js";
-import type { Rule } from "../rules/rule-schema.js";
-import type { CFile, CFunction, MacroDef, Unit } from "../source/ast.js";
+import type { Evaluation } from "../rules/evaluation.js";
+import type { RuleSet } from "../rules/rule-set.js";
+import type { CFile, CFunction, MacroDef, MacroFunction, Unit } from "../source/ast.js";
 import { lineOf, lineStarts } from "../source/lines.js";
-import { type CReader, macroFunction } from "../source/read-file.js";
+import { type CReader, macroFunction, readC } from "../source/read-file.js";
+import { type PackedEvaluation, packEvaluation, unpackEvaluation } from "./kept-evaluation.js";
+import {
+  type KeptFunction,
+  LoadedFunction,
+  type PackedFunctions,
+  packFunctions,
+  restOf,
+  unpackFunctions,
+} from "./kept-function.js";
+import { type PackedMentions, packMentions, unpackMentions } from "./kept-mentions.js";
 
 /** Objects to bytes and back; maps, sets and objects that are met twice must survive (structured clone). */
 export interface Codec {
   encode(value: unknown): Uint8Array;
   decode(bytes: Uint8Array): unknown;
-}
-
-interface PackedFunction {
-  /** All but the body. */
-  head: Omit<CFunction, "body">;
-  body: Uint8Array;
-  unit: Omit<Unit, "file"> | null;
-  /** What it calls, which fields it names, which names it uses as values and hands over to be run. */
-  calls: readonly string[];
-  fields: readonly string[];
-  names: readonly string[];
-  spawned: readonly string[];
-  facts: Uint8Array | null;
 }
 
 /** Facts without what the program gives back to them. */
@@ -42,63 +38,93 @@ type PackedFile = Pick<
   "path" | "text" | "structs" | "tables" | "valueNames" | "comments" | "prototypes" | "unhandled"
 > & {
   state: string;
-  functions: PackedFunction[];
+  functions: PackedFunctions;
   macros: MacroDef[];
+  /** Places of those macros that were read as functions, and what they were read as. */
+  read: number[];
+  readMacros: PackedFunctions;
 };
-
-type PackedOutcome = Omit<Outcome, "rule"> & { rule: string };
 
 export interface PackedProgram {
   files: PackedFile[];
-  outcomes: [key: string, outcomes: PackedOutcome[]][];
+  mentions: PackedMentions;
+  evaluation: PackedEvaluation;
 }
 
-/** A program with what the rules said of it, by the rules and what they had learnt. */
+/** A program with what the rules say of it. */
 export interface KeptProgram {
   program: Program;
   /** Files by path, with the state in which each was read. */
   files: ReadonlyMap<string, { file: CFile; state: string }>;
-  outcomes: Map<string, readonly Outcome[]>;
+  evaluation: Evaluation;
 }
 
 /** Packs a program; facts that were not unpacked since they were loaded go over as they are. */
-export function pack({ program, files, outcomes }: KeptProgram, codec: Codec): PackedProgram {
-  return {
-    files: [...files.values()].map(({ file, state }) => packFile(file, state, program, codec)),
-    outcomes: [...outcomes].map(([key, list]) => [key, list.map((o) => ({ ...o, rule: o.rule.id }))]),
+export function pack(
+  { program, files, evaluation }: KeptProgram,
+  codec: Codec,
+): { value: PackedProgram; parts: readonly Uint8Array[] } {
+  const packer = new Packer(program, codec);
+  const value = {
+    files: [...files.values()].map(({ file, state }) => packFile(file, state, packer)),
+    mentions: packMentions(program),
+    evaluation: packEvaluation(evaluation),
   };
+  return { value, parts: packer.parts };
 }
 
-/** The packed form of functions that were loaded. */
-const packed = new WeakMap<CFunction, PackedFunction>();
+/** Where the parts of functions that were loaded can be had. */
+const loaded = new WeakMap<LoadedFunction, Unpacking["part"]>();
 
-function packFile(file: CFile, state: string, program: Program, codec: Codec): PackedFile {
+const loadedPart = (fn: CFunction, what: "bodyPart" | "factsPart"): Uint8Array | null =>
+  fn instanceof LoadedFunction && fn[what] >= 0 ? (loaded.get(fn)?.(fn[what]) ?? null) : null;
+
+class Packer {
+  readonly parts: Uint8Array[] = [];
+
+  constructor(
+    readonly program: Program,
+    private readonly codec: Codec,
+  ) {}
+
+  private add(bytes: Uint8Array | null): number {
+    return bytes === null ? -1 : this.parts.push(bytes) - 1;
+  }
+
+  functions(list: readonly CFunction[], file: CFile): PackedFunctions {
+    return packFunctions(list.map((fn) => this.kept(fn, file.units?.get(fn) ?? null)));
+  }
+
+  private kept(fn: CFunction, unit: Unit | null): KeptFunction {
+    const found = this.program.found.get(fn);
+    const facts = loadedPart(fn, "factsPart") ?? (found === undefined ? null : this.codec.encode(packFacts(found)));
+    const body = loadedPart(fn, "bodyPart") ?? this.codec.encode(fn.body);
+    const rest = fn instanceof LoadedFunction ? fn.text : this.rest(fn, unit);
+    return { fn, unit, rest, body: this.add(body), facts: this.add(facts) };
+  }
+
+  private rest(fn: CFunction, unit: Unit | null): string {
+    const { calls, fields } = usesOf(fn);
+    const { other, spawned } = namesOf(fn, this.program.models);
+    return restOf(fn, unit, { calls: [...calls], fields: [...fields], names: [...other], spawned: [...spawned] });
+  }
+}
+
+function packFile(file: CFile, state: string, packer: Packer): PackedFile {
   const { path, text, structs, tables, valueNames, comments, prototypes, unhandled } = file;
-  const functions = file.functions.map((fn) => packFunction(fn, file, program, codec));
-  const macros = file.macros.map((m) => m.def);
-  return { path, text, structs, tables, valueNames, comments, prototypes, unhandled, state, functions, macros };
-}
-
-function packFunction(fn: CFunction, file: CFile, program: Program, codec: Codec): PackedFunction {
-  const facts = program.found.get(fn);
-  const known = packed.get(fn);
-  if (known !== undefined && (known.facts !== null || facts === undefined)) return known;
-  const { calls, fields } = usesOf(fn);
-  const { other, spawned } = namesOf(fn, program.models);
-  const unit = file.units?.get(fn);
+  // Macros that are used as functions cost more than they look: each is a text to be parsed.
+  const macros = file.macros.map((m) => packer.program.readMacro(m) ?? loadedMacros.get(m) ?? null);
   return {
-    head: known?.head ?? headOf(fn),
-    body: known?.body ?? codec.encode(fn.body),
-    unit: unit === undefined ? null : { start: unit.start, end: unit.end, mark: unit.mark, passed: unit.passed },
-    calls: [...calls],
-    fields: [...fields],
-    names: [...other],
-    spawned: [...spawned],
-    facts: facts === undefined ? null : codec.encode(packFacts(facts)),
+    ...{ path, text, structs, tables, valueNames, comments, prototypes, unhandled, state },
+    functions: packer.functions(file.functions, file),
+    macros: file.macros.map((m) => m.def),
+    read: macros.flatMap((fn, i) => (fn === null ? [] : [i])),
+    readMacros: packer.functions(
+      macros.filter((fn) => fn !== null),
+      file,
+    ),
   };
 }
-
-const headOf = ({ body: _body, ...head }: CFunction): PackedFunction["head"] => head;
 
 const packFacts = ({ values, events, loops, params, dominance, complete }: FunctionFacts): PackedFacts => ({
   values: values.list,
@@ -116,40 +142,45 @@ function unpackFacts(bytes: Uint8Array, file: CFile, fn: CFunction, codec: Codec
   return { file, fn, values: new Values(values), events, loops, params, dominance, complete };
 }
 
-/** The program of a packed one. `codec` is asked whenever a function is unpacked. */
-export function unpack(
-  kept: PackedProgram,
-  reader: CReader,
-  models: AnalysisModels,
-  rules: readonly Rule[],
-  codec: Codec,
-): KeptProgram {
-  const files = new Map(kept.files.map((f) => [f.path, { file: unpackFile(f, reader, codec), state: f.state }]));
+/** What unpacking takes: parts are asked for when a function is looked at. */
+export interface Unpacking {
+  reader: CReader;
+  rules: RuleSet;
+  codec: Codec;
+  part: (number: number) => Uint8Array | null;
+}
+
+/** The program of a packed one. */
+export function unpack(kept: PackedProgram, means: Unpacking): KeptProgram {
+  const { rules, codec } = means;
+  const files = new Map(kept.files.map((f) => [f.path, { file: unpackFile(f, means), state: f.state }]));
   const program = new Program(
     [...files.values()].map((f) => f.file),
-    models,
+    rules.models,
     ({ file, fn }) => {
-      const bytes = packed.get(fn)?.facts ?? null;
+      const bytes = loadedPart(fn, "factsPart");
       return bytes === null ? null : unpackFacts(bytes, file, fn, codec);
     },
   );
-  return { program, files, outcomes: unpackOutcomes(kept, rules) };
+  unpackMentions(kept.mentions, program);
+  return { program, files, evaluation: unpackEvaluation(kept.evaluation, program, rules.rules) };
 }
 
-function unpackOutcomes(kept: PackedProgram, rules: readonly Rule[]): Map<string, readonly Outcome[]> {
-  const byId = new Map(rules.map((r) => [r.id, r]));
-  const out = new Map<string, readonly Outcome[]>();
-  for (const [key, list] of kept.outcomes) {
-    const outcomes = list.flatMap((o) => {
-      const rule = byId.get(o.rule);
-      return rule === undefined ? [] : [{ ...o, rule }];
-    });
-    if (outcomes.length === list.length) out.set(key, outcomes);
-  }
-  return out;
+/** Functions of a file or of its macros. `again` gives the body of one whose part is spoilt. */
+function functionsOf(
+  kept: PackedFunctions,
+  { codec, part }: Unpacking,
+  again: (place: number) => CFunction["body"],
+): LoadedFunction[] {
+  const functions = unpackFunctions(kept, (place, number) => {
+    const bytes = part(number);
+    return bytes === null ? again(place) : (codec.decode(bytes) as CFunction["body"]);
+  });
+  for (const fn of functions) loaded.set(fn, part);
+  return functions;
 }
 
-function unpackFile(kept: PackedFile, reader: CReader, codec: Codec): CFile {
+function unpackFile(kept: PackedFile, means: Unpacking): CFile {
   let starts: number[] | null = null;
   const units = new Map<CFunction, Unit>();
   const file: CFile = {
@@ -159,35 +190,40 @@ function unpackFile(kept: PackedFile, reader: CReader, codec: Codec): CFile {
       starts ??= lineStarts(kept.text);
       return lineOf(starts, offset) + 1;
     },
-    functions: kept.functions.map((f) => unpackFunction(f, codec)),
+    functions: functionsOf(kept.functions, means, (place) => readAgain(kept, place, means)),
     structs: kept.structs,
     tables: kept.tables,
     valueNames: kept.valueNames,
     comments: kept.comments,
-    macros: kept.macros.flatMap((m) => macroFunction(m, reader) ?? []),
+    macros: unpackMacros(kept, means),
     prototypes: kept.prototypes,
     units,
     unhandled: kept.unhandled,
   };
-  file.functions.forEach((fn, i) => {
-    const unit = kept.functions[i]?.unit;
-    if (unit) units.set(fn, { ...unit, file });
-  });
+  for (const fn of file.functions) {
+    const unit = fn instanceof LoadedFunction ? fn.unitIn(file) : null;
+    if (unit !== null) units.set(fn, unit);
+  }
   return file;
 }
 
-/** A function as if it had been read; its body is unpacked when somebody looks at it. */
-function unpackFunction(kept: PackedFunction, codec: Codec): CFunction {
-  let body: CFunction["body"] | null = null;
-  const fn = Object.defineProperty({ ...kept.head }, "body", {
-    enumerable: true,
-    get: () => {
-      body ??= codec.decode(kept.body) as CFunction["body"];
-      return body;
-    },
-  }) as CFunction;
-  packed.set(fn, kept);
-  rememberUses(fn, { calls: new Set(kept.calls), fields: new Set(kept.fields) });
-  rememberNames(fn, { other: new Set(kept.names), spawned: new Set(kept.spawned) });
-  return fn;
+const loadedMacros = new WeakMap<MacroFunction, CFunction>();
+
+function unpackMacros({ macros, read, readMacros }: PackedFile, means: Unpacking): MacroFunction[] {
+  const out = macros.flatMap((def) => macroFunction(def, means.reader) ?? []);
+  const functions = functionsOf(
+    readMacros,
+    means,
+    (place) => macroFunction(macros[read[place] as number] as MacroDef, means.reader)?.read()?.body ?? [],
+  );
+  functions.forEach((fn, i) => {
+    const macro = { ...(out[read[i] as number] as MacroFunction), read: () => fn };
+    out[read[i] as number] = macro;
+    loadedMacros.set(macro, fn);
+  });
+  return out;
 }
+
+/** The body of a function whose kept one is spoilt. */
+const readAgain = ({ path, text }: PackedFile, place: number, { reader }: Unpacking): CFunction["body"] =>
+  (readC(path, text, reader).functions[place] as CFunction).body;

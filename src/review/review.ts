@@ -2,9 +2,11 @@
  * The review stage, and its one entry: messages in, findings out. For each patch both sides are analysed and compared; the
  * patches of a series are judged in order, each on top of those before it; different series each against the tree itself.
  */
+import type { Program } from "../analysis/program.js";
 import type { Message } from "../message/message.js";
 import type { FileDiff } from "../patch/patch.js";
 import { evaluateRules } from "../rules/evaluate.js";
+import { Evaluation } from "../rules/evaluation.js";
 import type { Outcome } from "../rules/outcome.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { ParseC } from "../source/parse-c.js";
@@ -14,7 +16,7 @@ import { inOrder } from "./in-order.js";
 import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
 import { applicable, makeReader, type ReviewContext, readSides, type Sides } from "./sides.js";
 import { Stats } from "./stats.js";
-import { type IndexStore, outcomesKey } from "./tree-index.js";
+import type { IndexStore } from "./tree-index.js";
 import { TreeReader } from "./tree-reader.js";
 import { judge, sameFault, type Touched } from "./verdict.js";
 
@@ -98,19 +100,25 @@ async function reviewPatch(
 ): Promise<Judged> {
   const { stats } = context;
   const sides = await stats.timed("reading and parsing", () => readSides(selected.patch, rules, files, context));
-  const result = await stats.timed("analysis and rules", () => evaluateRules(sides.result, rules));
-  const find = () => evaluateRules(sides.base, rules, result.predicates).outcomes;
-  const key = outcomesKey(rules, result.predicates);
-  const base = await stats.timed(
-    "analysis and rules",
-    () => context.tree?.index.outcomes(sides.base, key, find) ?? find(),
-  );
+  const [before, after] = evaluationsOf(sides, context);
+  const result = await stats.timed("analysis and rules", () => evaluateRules(after, rules));
+  const base = await stats.timed("analysis and rules", () => evaluateRules(before, rules, result.predicates).outcomes);
   stats.add(sides.base);
   stats.add(sides.result);
   const report = reportOf(selected, sides.analysed, sides.reason);
   const outcomes = { base, result: result.outcomes };
   const found = judge(sides, outcomes, selected.patch, touchedFunctions(sides));
   return { selected, report, found, base, result: result.outcomes };
+}
+
+/** How the rules see both sides: by the index of the tree, or each by itself. */
+function evaluationsOf(
+  { base, result }: Sides,
+  { tree, rules }: ReviewContext,
+): [before: Evaluation, after: Evaluation] {
+  const of = (program: Program): Evaluation =>
+    tree?.index.evaluationOf(program) ?? new Evaluation(program, rules.rules);
+  return [of(base), of(result)];
 }
 
 /** A lock that is added for a site stands this many lines from it, at most. */

@@ -12,7 +12,6 @@ import type { Finding, Review } from "./finding.js";
 import type { ReviewOptions } from "./review.js";
 import { makeReader } from "./sides.js";
 import { Stats } from "./stats.js";
-import { outcomesKey } from "./tree-index.js";
 import { TreeReader } from "./tree-reader.js";
 import { compareFindings, toFinding } from "./verdict.js";
 
@@ -62,13 +61,10 @@ export async function scanTree(files: readonly string[], options: ScanOptions): 
     const chosen = rules.rules.filter((r) => own.some(globs(r.scope.paths)));
     if (chosen.length === 0) continue;
     const program = await stats.timed("reading and parsing", () => reader.program(own, chosen));
-    const key = outcomesKey(chosen, new Map());
-    const outcomes = await stats.timed("analysis and rules", () =>
-      reader.index.outcomes(program, key, () => {
-        if (options.between !== undefined) analyse(program, options.between);
-        return evaluateRules(program, chosen).outcomes;
-      }),
-    );
+    const outcomes = await stats.timed("analysis and rules", () => {
+      if (options.between !== undefined) analyse(program, options.between);
+      return evaluateRules(reader.index.evaluationOf(program), chosen).outcomes;
+    });
     stats.add(program);
     for (const outcome of outcomes) {
       if (!wanted.has(outcome.anchor.path) || outcome.weak) continue;

@@ -3,9 +3,7 @@
  * read anew, and what rests on them is analysed anew. Whatever is wrong with a kept one, it is made again.
  */
 import { Program } from "../analysis/program.js";
-import type { Predicates } from "../rules/evaluate.js";
-import type { Outcome } from "../rules/outcome.js";
-import type { Rule } from "../rules/rule-schema.js";
+import { Evaluation } from "../rules/evaluation.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { CFile } from "../source/ast.js";
 import type { CReader } from "../source/read-file.js";
@@ -13,14 +11,22 @@ import type { SourceTree } from "../tree/source-tree.js";
 import { type Codec, type KeptProgram, type PackedProgram, pack, unpack } from "./kept-program.js";
 
 /** Raised whenever what is kept, or what it means, changes. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 
 /** Where programs are kept. Neither may fail: what cannot be read is not there, what cannot be written is not kept. */
 export interface IndexStore extends Codec {
-  load(key: string): Promise<unknown>;
-  save(key: string, value: unknown): Promise<void>;
+  load(key: string): Promise<Kept | null>;
+  save(key: string, value: unknown, parts?: readonly Uint8Array[]): Promise<void>;
   /** Names the version of the engine that a kept program was made by. */
   engine: string;
+}
+
+/** What was kept: a value at hand, and parts beside it. */
+export interface Kept {
+  value: unknown;
+  /** Null for one that is spoilt, and when it was closed. */
+  part(number: number): Uint8Array | null;
+  close(): void;
 }
 
 /** What came of looking programs up. */
@@ -33,8 +39,10 @@ export interface IndexCounts {
 
 interface Open extends KeptProgram {
   key: string;
-  /** Verdicts when it was loaded; -1 when it was made anew. */
-  saved: number;
+  /** True when nothing was found out since it was loaded. */
+  isSaved: () => boolean;
+  /** To be called when nothing more is asked of it. */
+  close: () => void;
 }
 
 /** Programs that stay open; the rest is forgotten, and loaded again when it is needed. */
@@ -43,6 +51,7 @@ const MAX_OPEN = 2;
 export class TreeIndex {
   readonly counts: IndexCounts = { hits: 0, partial: 0, misses: 0 };
   private readonly open = new Map<string, Open>();
+  private readonly evaluations = new WeakMap<Program, Evaluation>();
 
   constructor(
     private readonly tree: SourceTree,
@@ -83,7 +92,8 @@ export class TreeIndex {
     }
     if (old !== null && !changed && files.size === old.files.size) {
       this.counts.hits++;
-      return { ...old, key, saved: old.outcomes.size };
+      const { size } = old.evaluation.answers;
+      return { ...old, key, isSaved: () => old.program.analysed === 0 && old.evaluation.answers.size === size };
     }
     if (old === null) this.counts.misses++;
     else this.counts.partial++;
@@ -92,30 +102,36 @@ export class TreeIndex {
       this.rules.models,
     );
     if (old !== null) program.borrow(old.program);
-    return { program, files, outcomes: new Map(), key, saved: -1 };
+    const evaluation = new Evaluation(program, this.rules.rules, old?.evaluation ?? null);
+    return { program, files, evaluation, key, isSaved: () => false, close: () => old?.close() };
   }
 
-  private async load(key: string): Promise<KeptProgram | null> {
+  private async load(key: string): Promise<(KeptProgram & { close: () => void }) | null> {
     const found = (await this.store?.load(key)) ?? null;
     if (found === null || this.store === null) return null;
-    return unpack(found as PackedProgram, this.reader, this.rules.models, this.rules.rules, this.store);
+    const { reader, rules, store } = this;
+    const program = unpack(found.value as PackedProgram, { reader, rules, codec: store, part: (n) => found.part(n) });
+    return { ...program, close: () => found.close() };
   }
 
-  /** What the rules say of a program of the tree: kept with it. */
-  outcomes(program: Program, key: string, find: () => readonly Outcome[]): readonly Outcome[] {
-    const kept = [...this.open.values()].find((o) => o.program === program);
-    const known = kept?.outcomes.get(key);
-    if (known !== undefined) return known;
-    const found = find();
-    kept?.outcomes.set(key, found);
-    return found;
+  /** The evaluation of a program: the one that is kept with it, or one that takes over from the program that it borrows from. */
+  evaluationOf(program: Program): Evaluation {
+    const kept =
+      [...this.open.values()].find((o) => o.program === program)?.evaluation ?? this.evaluations.get(program);
+    if (kept !== undefined) return kept;
+    const before = program.lender === null ? null : this.evaluationOf(program.lender);
+    const made = new Evaluation(program, this.rules.rules, before);
+    this.evaluations.set(program, made);
+    return made;
   }
 
   private async close(kept: Open): Promise<void> {
     this.open.delete(kept.key);
-    const grown = kept.program.analysed > 0 || kept.outcomes.size > kept.saved;
-    if (this.store === null || this.tree.states === undefined || !grown) return;
-    await this.store.save(kept.key, pack(kept, this.store));
+    if (this.store !== null && this.tree.states !== undefined && !kept.isSaved()) {
+      const { value, parts } = pack(kept, this.store);
+      await this.store.save(kept.key, value, parts);
+    }
+    kept.close();
   }
 
   /** Saves what was found out. To be called when a review is done. */
@@ -123,7 +139,3 @@ export class TreeIndex {
     for (const kept of [...this.open.values()]) await this.close(kept);
   }
 }
-
-/** A key for what some rules say of a program, given what they learnt from the other side of a patch. */
-export const outcomesKey = (rules: readonly Rule[], learnt: Predicates): string =>
-  rules.map(({ id }) => `${id}: ${[...(learnt.get(id) ?? [])].sort().join()}`).join("\n");

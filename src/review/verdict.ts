@@ -108,7 +108,7 @@ export function toFinding(outcome: Outcome, status: FindingStatus, patch: Patch 
     function: anchor.function,
     ...words,
     witness: uniqueSites(outcome.rival ? [...outcome.sites, outcome.rival] : outcome.sites),
-    interleaving: interleave(outcome),
+    interleaving: interleave(outcome, sides.analysed === "tree"),
     cites: [...rule.cites],
   };
 }

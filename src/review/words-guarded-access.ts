@@ -10,7 +10,11 @@ const named = ({ by, label }: Protection): string => (by === "object" ? `its ${l
 
 const minded = ({ note }: Protection): string => (note === "" ? "" : ` ${note}`);
 
-export function unlockedWrite(d: Detail<"unlocked-write">): Words {
+/**
+ * `inTree`: the code was read with all of its tree, so that the guard is known to be there. A patch alone does not tell: kernels
+ * before the lock was made have other ones, or none.
+ */
+export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Words {
   const message = `What serialises this write to the ${d.state} of another ${d.object}?`;
   const other = `What ${d.variable} points to need not be the ${d.object} that runs ${call(d.writer)}`;
   if (d.guard.by === "owner") {
@@ -21,6 +25,17 @@ export function unlockedWrite(d: Detail<"unlocked-write">): Words {
     };
   }
   const where = d.guard.by === "object" ? `the ${d.guard.label} of ${d.variable}` : d.guard.label;
+  if (!inTree) {
+    return {
+      message,
+      why:
+        `${other}, and no lock is held here that would keep the two apart, so the write can fall into the middle of what ` +
+        "its owner, or a third thread, does with it.",
+      suggestion:
+        `I would take the lock that guards the ${d.state} of ${d.variable} around it, as every write from another ` +
+        `${d.object}'s thread needs one: ${d.guard.label}, where the tree has it.${minded(d.guard)}`,
+    };
+  }
   return {
     message,
     why:
@@ -30,7 +45,16 @@ export function unlockedWrite(d: Detail<"unlocked-write">): Words {
   };
 }
 
-export function ownWrite(d: Detail<"own-write">): Words {
+export function ownWrite(d: Detail<"own-write">, inTree: boolean): Words {
+  if (!inTree) {
+    return {
+      message: `Does this write to the ${d.object}'s own ${d.state} not need a lock?`,
+      why:
+        `Other ${d.object}s' threads write it as well; ${call(d.writer)} holds no lock here that they would hold too, so the two ` +
+        "writes can fall into one another.",
+      suggestion: `I would take one lock around it and around every other write: ${d.guard.label}, where the tree has it.${minded(d.guard)}`,
+    };
+  }
   const guard = d.guard.by === "object" ? `the ${d.guard.label}` : d.guard.label;
   return {
     message: `Does this write to the ${d.object}'s own ${d.state} not need ${guard}?`,
@@ -51,8 +75,9 @@ export function wrongInstance(d: Detail<"wrong-instance">): Words {
   };
 }
 
-export function reportedRead(d: Detail<"reported-read">): Words {
-  const without = d.guard.by === "owner" ? "no lock guards it" : `without ${named(d.guard)}`;
+export function reportedRead(d: Detail<"reported-read">, inTree: boolean): Words {
+  const guarded = inTree ? `without ${named(d.guard)}` : "without a lock of it";
+  const without = d.guard.by === "owner" ? "no lock guards it" : guarded;
   return {
     message: `The ${d.state} of another ${d.object} is read here ${without}.`,
     why: `${d.variable} can change while ${call(d.writer)} looks. That is fine for a value which is only passed on.`,

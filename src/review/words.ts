@@ -108,9 +108,9 @@ export function wordsFor(outcome: Outcome, view: View): Words {
     case "stale-check":
       return staleCheck(detail, outcome, view);
     case "unlocked-write":
-      return unlockedWrite(detail);
+      return unlockedWrite(detail, view === "tree");
     case "own-write":
-      return ownWrite(detail);
+      return ownWrite(detail, view === "tree");
     case "overlapping-owners":
       return overlappingOwners(detail);
     case "wrong-instance":
@@ -120,7 +120,7 @@ export function wordsFor(outcome: Outcome, view: View): Words {
     case "stale-after-unlock":
       return staleAfterUnlock(detail);
     case "reported-read":
-      return reportedRead(detail);
+      return reportedRead(detail, view === "tree");
     case "held-on-return":
       return heldOnReturn(detail);
     case "double-acquire":

@@ -3,10 +3,12 @@
  * times overlap undo each other: the first to end clears what the second still relies on. A counter has no such fault.
  */
 import type { AccessEvent } from "../analysis/events.js";
+import type { ObjectModel } from "../analysis/models.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import { pathOf } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
-import { identityOf, sharedPlace } from "./places.js";
+import type { Access } from "./digest.js";
+import { identityOf } from "./places.js";
 
 export interface Broadcast {
   field: string;
@@ -24,43 +26,44 @@ interface Writes {
   counted: boolean;
 }
 
-/** Flags of all objects that owners with overlapping times set and clear; in order of their fields. */
-export function overlappingBroadcasts(ctx: RuleContext): Broadcast[] {
-  const flags = new Map<string, Writes>();
-  for (const f of ctx.functions) {
-    for (const { event } of ctx.digest(f).writes) if (event.origin === null) collect(ctx, f, event, flags);
-  }
-  const out: Broadcast[] = [];
-  for (const [field, writes] of [...flags].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const [set, clear] = [writes.sets[0], writes.clears[0]];
-    if (set === undefined || clear === undefined || writes.counted) continue;
-    const gates = testers(ctx, field);
-    const owners = ownersOf(ctx, set.f);
-    if (gates.length > 0 && owners !== null && set.f !== clear.f) out.push({ field, set, clear, gates, owners });
-  }
-  return out;
+/** Fields of all objects that some function sets or clears one after the other; sorted. */
+export const markedFields = (ctx: RuleContext): string[] => ctx.words(`${ctx.model.name} marks `);
+
+/** A flag of all objects that owners with overlapping times set and clear; null for a field that is none. */
+export function overlappingBroadcast(ctx: RuleContext, field: string): Broadcast | null {
+  const writes: Writes = { sets: [], clears: [], counted: false };
+  for (const f of ctx.with(`${ctx.model.name} marks ${field}`))
+    for (const access of ctx.digest(f).writes)
+      if (markedField(access, ctx.model) === field) collect(f, access.event, writes);
+  const [set, clear] = [writes.sets[0], writes.clears[0]];
+  if (set === undefined || clear === undefined || writes.counted) return null;
+  const gates = testers(ctx, field);
+  const owners = ownersOf(ctx, set.f);
+  return gates.length > 0 && owners !== null && set.f !== clear.f ? { field, set, clear, gates, owners } : null;
 }
 
-function collect(ctx: RuleContext, f: ProgramFunction, event: AccessEvent, flags: Map<string, Writes>): void {
-  const place = sharedPlace(event.place, ctx.model);
-  if (place?.scope !== "object" || place.owner.kind !== "element" || identityOf(place.owner, ctx.model) !== "other")
-    return;
-  const own = flags.get(place.field) ?? { sets: [], clears: [], counted: false };
-  flags.set(place.field, own);
+/** The field of all objects, one after the other, that a write is to; null when it is to something else. */
+export function markedField({ event, place }: Access, model: ObjectModel): string | null {
+  const isOfAll =
+    place.scope === "object" && place.owner.kind === "element" && identityOf(place.owner, model) === "other";
+  return isOfAll && event.origin === null ? place.field : null;
+}
+
+function collect(f: ProgramFunction, event: AccessEvent, own: Writes): void {
   if (event.step !== 0) own.counted = true;
   else if (event.stored === "nonzero") own.sets.push({ f, event });
   else if (event.stored === "zero") own.clears.push({ f, event });
 }
 
+/** The field of one object that is looked at; null when it is something else. */
+export function testedField({ event, place }: Access): string | null {
+  const isOne = place.scope === "object" && place.owner.kind !== "element";
+  return isOne && event.kind === "read" && event.origin === null ? place.field : null;
+}
+
 function testers(ctx: RuleContext, field: string): string[] {
-  const out = new Set<string>();
-  for (const f of ctx.functions) {
-    for (const { event, place } of ctx.digest(f).accesses) {
-      if (event.kind !== "read" || event.origin !== null) continue;
-      if (place.scope === "object" && place.field === field && place.owner.kind !== "element") out.add(f.fn.name);
-    }
-  }
-  return [...out].sort();
+  const looking = ctx.with(`${ctx.model.name} tests ${field}`);
+  return [...new Set(looking.map((f) => f.fn.name))].sort();
 }
 
 const MAX_UP = 5;

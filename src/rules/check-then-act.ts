@@ -9,12 +9,15 @@ import type { Fact } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
-import { type FlagProtocol, flagProtocols } from "./flags.js";
+import { type FlagProtocol, protocolsSetBy } from "./flags.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import { checkedObject, isAll, loopOver, reliesOn } from "./reliance.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
+import type { Unit } from "./units.js";
+
+type Severity = Outcome["severity"];
 
 /** A check of another object's state, and an act that relies on it after its guard was dropped. */
 interface Stale {
@@ -27,24 +30,25 @@ interface Stale {
 }
 
 /** One outcome for each function and kind of object that a stale check is relied on in. */
-export function evaluateCheckThenAct(ctx: RuleContext, rule: RuleOf<"check-then-act">): Outcome[] {
+export function checkThenAct(ctx: RuleContext, rule: RuleOf<"check-then-act">): Unit[] {
   const severity = rule.severity.staleCheck;
   if (severity === "silent") return [];
-  const protocols = flagProtocols(ctx);
+  return ctx.stateful.map((f) => ({ key: f.fn, find: () => staleIn(ctx, rule, severity, f) }));
+}
+
+function staleIn(ctx: RuleContext, rule: RuleOf<"check-then-act">, severity: Severity, f: ProgramFunction): Outcome[] {
+  const groups = new Map<string, Stale[]>();
+  for (const stale of staleChecks(ctx, f)) {
+    const key = `${f.fn.name} ${ofAll(ctx, stale) ? "all" : "one"}`;
+    groups.set(key, [...(groups.get(key) ?? []), stale]);
+  }
   const out: Outcome[] = [];
-  for (const f of ctx.functions) {
-    const groups = new Map<string, Stale[]>();
-    for (const stale of staleChecks(ctx, f)) {
-      const key = `${f.fn.name} ${ofAll(ctx, stale) ? "all" : "one"}`;
-      groups.set(key, [...(groups.get(key) ?? []), stale]);
-    }
-    for (const [key, group] of groups) {
-      const gates = protocols.filter((p) =>
-        p.sets.some((s) => s.f === f && s.event.at < (group[0] as Stale).fact.dep.at),
-      );
-      if (gates.some(isSound)) continue;
-      out.push(outcome(ctx, rule, severity, key, group, gates[0] ?? null));
-    }
+  for (const [key, group] of groups) {
+    const gates = protocolsSetBy(ctx, f).filter((p) =>
+      p.sets.some((s) => s.f === f && s.event.at < (group[0] as Stale).fact.dep.at),
+    );
+    if (gates.some(isSound)) continue;
+    out.push(outcome(ctx, rule, severity, key, group, gates[0] ?? null));
   }
   return out;
 }
@@ -105,7 +109,7 @@ function actName(act: Event): string {
 function outcome(
   ctx: RuleContext,
   rule: RuleOf<"check-then-act">,
-  severity: "error" | "warning" | "note",
+  severity: Severity,
   key: string,
   group: readonly Stale[],
   gate: FlagProtocol | null,

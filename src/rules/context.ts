@@ -1,18 +1,20 @@
 /** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
-import { CallGraph } from "../analysis/call-graph.js";
-import { EntryClasses } from "../analysis/entry-class.js";
+import { entryClassesOf } from "../analysis/entry-class.js";
 import type { CallEvent, Event } from "../analysis/events.js";
+import type { FactIndex } from "../analysis/fact-index.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
+import { Answers, RingAnswers } from "../analysis/trace.js";
 import { pathOf, type Value } from "../analysis/value.js";
-import type { CComment } from "../source/ast.js";
+import type { CComment, CFunction } from "../source/ast.js";
 import { type Digest, digestOf, isAct } from "./digest.js";
 import { globs } from "./glob.js";
-import { type Guard, guardHeld, type Protection, parseGuard, protectionOf } from "./guards.js";
+import { type Guard, type Protection, parseGuard, protectionOf } from "./guards.js";
 import type { OutcomeSite } from "./outcome.js";
 import { type Identity, identityOf, sharedPlace } from "./places.js";
+import { guardedAsks } from "./predicates.js";
 import type { ObjectRule } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
 
@@ -27,58 +29,78 @@ export class RuleContext {
   readonly guards: readonly Guard[];
   /** What the words call the state's guard. */
   readonly protection: Protection;
-  readonly functions: readonly ProgramFunction[];
   /**
    * Predicates without a visible body that read guarded state, as "function predicate": in that function the object is
    * asked while its guard is held.
    */
   readonly predicates: ReadonlySet<string>;
-  private readonly entryClasses: EntryClasses;
   private readonly helpers: ReadonlySet<string>;
   private readonly handlers: ReadonlyMap<string, ReadonlySet<string>>;
-  private readonly entryCache = new Map<ProgramFunction, Held[]>();
-  private readonly identityCache = new Map<string, Identity>();
-  private readonly crossCache = new Map<string, readonly ProgramFunction[]>();
-  private readonly lifecycleCache = new Map<ProgramFunction, (boolean | undefined)[]>();
-  private extraGuards: readonly Guard[] | null = null;
-  private readonly callsCache = new Map<ProgramFunction, readonly Call[]>();
-  private indirect: ReadonlyMap<string, readonly Call[]> | null = null;
+  private readonly entries: RingAnswers<Held[]>;
+  private readonly identities: RingAnswers<Identity>;
+  private readonly crossing: Answers<string, readonly ProgramFunction[]>;
+  private readonly lifecycles: Answers<string, boolean>;
+  private readonly calls: Answers<CFunction, readonly Call[]>;
+  private readonly asks: Answers<CFunction, ReadonlySet<string>>;
+  /** What else is found once for a rule, by a word for it. */
+  readonly once: Answers<string, unknown>;
+  /** Predicates that only the other side of a patch has asked under a guard. */
+  private readonly learnt: ReadonlySet<string>;
+  private readonly inScope: (path: string) => boolean;
 
   constructor(
     readonly program: Program,
     readonly rule: ObjectRule,
-    extraPredicates: ReadonlySet<string> = new Set(),
+    private readonly index: FactIndex,
+    learnt: ReadonlySet<string> = new Set(),
   ) {
     const model = program.models.objects.find((o) => o.name === rule.object);
     if (model === undefined) throw new Error(`no object model ${rule.object}`);
     this.model = model;
     this.guards = rule.guards.map(parseGuard);
     this.protection = protectionOf(program, model, this.guards);
-    const inScope = globs(rule.scope.paths);
-    this.functions = program.functions.filter((f) => inScope(f.file.path));
-    this.entryClasses = new EntryClasses(new CallGraph(program));
+    this.inScope = globs(rule.scope.paths);
     this.helpers = new Set(rule.state.helpers);
     this.handlers = handlerFields(program);
-    this.predicates = new Set([...extraPredicates, ...this.findPredicates()]);
+    const { trace } = program;
+    this.entries = new RingAnswers(trace);
+    this.identities = new RingAnswers(trace);
+    this.crossing = new Answers(trace);
+    this.lifecycles = new Answers(trace);
+    this.calls = new Answers(trace);
+    this.asks = new Answers(trace);
+    this.once = new Answers(trace);
+    const found = new Set(this.words(`${rule.id} asks `));
+    this.learnt = new Set([...learnt].filter((p) => !found.has(p)));
+    this.predicates = new Set([...learnt, ...found]);
   }
 
   facts(f: ProgramFunction): FunctionFacts {
     return this.program.facts(f);
   }
 
-  private findPredicates(): Set<string> {
-    const found = new Set<string>();
-    for (const f of this.functions) {
-      for (const event of this.digest(f).checks) {
-        for (const dep of event.deps) {
-          // Only what is asked in the condition itself: a return code that is kept for later is no look at a state.
-          if (dep.predicate === null || dep.at !== event.at) continue;
-          const own = guardHeld(dep.held, dep.place, this.model, this.guards);
-          if (own !== null) found.add(`${f.fn.name} ${dep.predicate}`);
-        }
-      }
-    }
-    return found;
+  /** The functions in scope that have a word of the index (object-words.ts). */
+  with(word: string): ProgramFunction[] {
+    return this.index.with(word).filter((f) => this.inScope(f.file.path));
+  }
+
+  /** True when the other side of a patch has taught something: what is found then is not what the program says by itself. */
+  get isTaught(): boolean {
+    return this.learnt.size > 0;
+  }
+
+  /** The functions in scope that may touch the rule's state, or ask somebody who does. */
+  get stateful(): readonly ProgramFunction[] {
+    const own = this.with(`${this.rule.id} state`);
+    if (!this.isTaught) return own;
+    const names = new Set([...this.learnt].map((p) => p.split(" ")[0]));
+    const taught = this.with(`${this.rule.id} asked`).filter((f) => names.has(f.fn.name) && !own.includes(f));
+    return this.program.inOrder([...own, ...taught]);
+  }
+
+  /** The rest of every word that begins so, sorted. */
+  words(start: string): string[] {
+    return this.index.words(start).map((word) => word.slice(start.length));
   }
 
   site(f: ProgramFunction, event: Event, role: OutcomeSite["role"]): OutcomeSite {
@@ -110,12 +132,17 @@ export class RuleContext {
 
   /** True when a predicate that is not in view looks at the guarded state. */
   readsState(f: ProgramFunction, predicate: string): boolean {
-    return this.helpers.has(predicate) || this.predicates.has(`${f.fn.name} ${predicate}`);
+    if (this.helpers.has(predicate) || this.learnt.has(`${f.fn.name} ${predicate}`)) return true;
+    return this.asks.of(f.fn, () => guardedAsks(this.digest(f), this.model, this.guards)).has(predicate);
   }
 
   /** A function that userspace or the guest can have run in any object's thread, whoever else calls it. */
   isEntry(f: ProgramFunction): boolean {
-    return this.entryClasses.rootsAt(f).some((c) => !c.lifecycle) || this.isHandler(f);
+    return (
+      entryClassesOf(this.program)
+        .rootsAt(f)
+        .some((c) => !c.lifecycle) || this.isHandler(f)
+    );
   }
 
   /** The target of a table of operations. */
@@ -125,66 +152,54 @@ export class RuleContext {
 
   /** By which the making or tearing down of the container or the object begins. */
   isLifecycleRoot(f: ProgramFunction): boolean {
-    return this.entryClasses.rootsAt(f).some((c) => c.lifecycle);
+    return entryClassesOf(this.program)
+      .rootsAt(f)
+      .some((c) => c.lifecycle);
   }
 
   /** Runs only while the container or the object is made or torn down. */
   isLifecycle(f: ProgramFunction, depth = 4): boolean {
     if (this.isLifecycleRoot(f)) return true;
-    const byDepth = this.lifecycleCache.get(f) ?? [];
-    this.lifecycleCache.set(f, byDepth);
-    const known = byDepth[depth];
-    if (known !== undefined) return known;
-    const callers = depth > 0 ? this.program.callersOf(f) : [];
-    const found = callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
-    byDepth[depth] = found;
-    return found;
+    return this.lifecycles.of(`${f.file.path}\0${f.fn.name}\0${f.fn.at}\0${depth}`, () => {
+      const callers = depth > 0 ? this.program.namesOfCallers(f) : [];
+      return callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
+    });
   }
 
   /** Calls of a function in view, by name or through a table. */
   callsTo(f: ProgramFunction): readonly Call[] {
-    const known = this.callsCache.get(f);
-    if (known !== undefined) return known;
-    const out: Call[] = [];
-    for (const caller of this.program.callersOf(f)) {
-      for (const event of this.digest(caller).calls.get(f.fn.name) ?? []) out.push({ caller, event });
-    }
-    for (const field of this.handlers.get(f.fn.name) ?? []) for (const c of this.callsThrough(field)) out.push(c);
-    this.callsCache.set(f, out);
-    return out;
+    return this.calls.of(f.fn, () => {
+      const own = this.program
+        .callersOf(f)
+        .flatMap((caller) => (this.digest(caller).calls.get(f.fn.name) ?? []).map((event) => ({ caller, event })));
+      return [...own, ...[...(this.handlers.get(f.fn.name) ?? [])].flatMap((field) => this.callsThrough(field))];
+    });
   }
 
   /** Calls through a field of a table of operations: `ops->handler(...)`. */
   private callsThrough(field: string): readonly Call[] {
-    this.indirect ??= this.indexIndirect();
-    return this.indirect.get(field) ?? [];
-  }
-
-  private indexIndirect(): Map<string, Call[]> {
-    const index = new Map<string, Call[]>();
-    for (const caller of this.functions) {
-      for (const [field, events] of this.digest(caller).indirect) {
-        const list = index.get(field) ?? [];
-        for (const event of events) list.push({ caller, event });
-        index.set(field, list);
-      }
-    }
-    return index;
+    return this.with(`calls by field ${field}`).flatMap((caller) =>
+      (this.digest(caller).indirect.get(field) ?? []).map((event) => ({ caller, event })),
+    );
   }
 
   /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
   entryLocks(f: ProgramFunction): Held[] {
-    const known = this.entryCache.get(f);
-    if (known !== undefined) return known;
-    this.entryCache.set(f, []);
-    let common: Held[] | null = this.entryClasses.rootsAt(f).some((c) => !c.lifecycle) ? [] : null;
-    for (const { caller, event } of common === null ? this.callsTo(f) : []) {
-      const here = [...event.held, ...this.entryLocks(caller)].filter((h) => pathOf(h.lock).root.kind === "container");
-      common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
-      if (common.length === 0) break;
-    }
-    this.entryCache.set(f, common ?? []);
-    return common ?? [];
+    return this.entries.of(`${f.file.path}\0${f.fn.name}\0${f.fn.at}`, "", [], () => {
+      let common: Held[] | null = entryClassesOf(this.program)
+        .rootsAt(f)
+        .some((c) => !c.lifecycle)
+        ? []
+        : null;
+      for (const { caller, event } of common === null ? this.callsTo(f) : []) {
+        const here = [...event.held, ...this.entryLocks(caller)].filter(
+          (h) => pathOf(h.lock).root.kind === "container",
+        );
+        common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
+        if (common.length === 0) break;
+      }
+      return common ?? [];
+    });
   }
 
   /** True when a comment at the function says that its caller holds a guard. */
@@ -202,17 +217,14 @@ export class RuleContext {
   identity(f: ProgramFunction, value: Value, depth = 6): Identity {
     const own = identityOf(value, this.model);
     if (own !== "param" || depth === 0 || value.kind !== "param") return own;
-    const key = `${f.file.path} ${f.fn.name} ${f.fn.at} ${value.index}`;
-    const known = this.identityCache.get(key);
-    if (known !== undefined) return known;
-    this.identityCache.set(key, "param");
-    let found: Identity = "param";
-    for (const { caller, event } of this.callsTo(f)) {
-      const arg = event.args[value.index];
-      if (arg !== undefined && this.identity(caller, arg, depth - 1) === "other") found = "other";
-    }
-    this.identityCache.set(key, found);
-    return found;
+    const question = `${f.file.path} ${f.fn.name} ${f.fn.at} ${value.index}`;
+    return this.identities.of(question, String(depth), "param", () => {
+      const isOther = ({ caller, event }: Call): boolean => {
+        const arg = event.args[value.index];
+        return arg !== undefined && this.identity(caller, arg, depth - 1) === "other";
+      };
+      return this.callsTo(f).some(isOther) ? "other" : "param";
+    });
   }
 
   /**
@@ -220,14 +232,13 @@ export class RuleContext {
    * object's state: a lock that was made for the purpose serves as well as one that the rule knows.
    */
   allGuards(): readonly Guard[] {
-    this.extraGuards ??= this.findGuards();
-    return this.extraGuards;
+    return this.once.of("guards", () => this.findGuards()) as readonly Guard[];
   }
 
   private findGuards(): Guard[] {
     const users = new Map<string, Set<string>>();
     const touching = new Set<string>();
-    for (const f of this.functions) {
+    for (const f of this.stateful) {
       const { writes, checks } = this.digest(f);
       for (const event of [...writes.map((w) => w.event), ...checks]) {
         if (!this.touchesOther(f, event)) continue;
@@ -259,12 +270,7 @@ export class RuleContext {
 
   /** Functions that change another object's guarded state, or do something on the strength of what they saw of it. */
   crossFunctions(fields: readonly string[]): readonly ProgramFunction[] {
-    const key = fields.join();
-    const known = this.crossCache.get(key);
-    if (known !== undefined) return known;
-    const found = this.functions.filter((f) => this.isCrossFunction(f, fields));
-    this.crossCache.set(key, found);
-    return found;
+    return this.crossing.of(fields.join(), () => this.stateful.filter((f) => this.isCrossFunction(f, fields)));
   }
 
   private isCrossFunction(f: ProgramFunction, fields: readonly string[]): boolean {
@@ -295,9 +301,14 @@ export const hasField = (field: string, fields: readonly string[]): boolean =>
 export const isField = (field: string, fields: readonly string[]): boolean =>
   fields.some((f) => field === f || field.startsWith(`${f}.`) || field.startsWith(`${f}[`));
 
+const handlersKnown = new WeakMap<Program, ReadonlyMap<string, ReadonlySet<string>>>();
+
 /** Names of functions that tables of operations point to, with the fields that do. */
-function handlerFields(program: Program): Map<string, Set<string>> {
+function handlerFields(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = handlersKnown.get(program);
+  if (known !== undefined) return known;
   const out = new Map<string, Set<string>>();
+  handlersKnown.set(program, out);
   for (const { target, field } of program.tables) out.set(target, (out.get(target) ?? new Set()).add(field));
   return out;
 }

@@ -3,10 +3,12 @@
  * them. Found by what is done with them, not by name.
  */
 import type { AccessEvent, Event } from "../analysis/events.js";
+import type { ObjectModel } from "../analysis/models.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
 import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js";
 import type { RuleContext } from "./context.js";
+import type { Access } from "./digest.js";
 import { identityOf, sharedPlace } from "./places.js";
 
 export interface FlagAccess {
@@ -33,58 +35,77 @@ export interface FlagProtocol {
   selfWipes: FlagAccess[];
 }
 
-interface Collected {
-  writes: FlagAccess[];
-  /** By what shuts them: of one flag or mode word there may be several. */
-  gates: Map<string, { shut: Claim; tests: GateTest[] }>;
+/** By what shuts them: of one flag or mode word there may be several. */
+type Gates = Map<string, { shut: Claim; tests: GateTest[] }>;
+
+/** Fields that may be gate flags, sorted: some function relies on what it set, and one does something on the strength of it. */
+export function gateFields(ctx: RuleContext): string[] {
+  const gated = new Set(ctx.words(`${ctx.model.name} gates `));
+  return ctx.words(`${ctx.model.name} relies on `).filter((field) => gated.has(field));
 }
 
-/** All gate flags of the functions in scope, in order of their field. */
-export function flagProtocols(ctx: RuleContext): FlagProtocol[] {
-  const flags = new Map<string, Collected>();
-  const of = (field: string): Collected => {
-    const own = flags.get(field) ?? { writes: [], gates: new Map() };
-    flags.set(field, own);
-    return own;
-  };
-  for (const f of ctx.functions) {
-    const { writes, checkedActs } = ctx.digest(f);
-    for (const { event, place } of writes)
-      if (place.scope === "container" && isActor(ctx, f, event)) of(place.field).writes.push({ f, event });
-    for (const act of checkedActs) collectGates(ctx, f, act, of);
-  }
-  return [...flags.entries()]
+/** Gate flags that a function sets, in order of their field. */
+export function protocolsSetBy(ctx: RuleContext, f: ProgramFunction): FlagProtocol[] {
+  const fields = ctx.digest(f).writes.flatMap(({ place }) => (place.scope === "container" ? [place.field] : []));
+  const protocols = [...new Set(fields)].sort().flatMap((field) => protocolsOf(ctx, field));
+  return protocols.filter((p) => p.sets.some((s) => s.f === f));
+}
+
+/** What is done by one flag or mode word. */
+export const protocolsOf = (ctx: RuleContext, field: string): readonly FlagProtocol[] =>
+  ctx.once.of(`flag ${field}`, () => findProtocols(ctx, field)) as readonly FlagProtocol[];
+
+function findProtocols(ctx: RuleContext, field: string): FlagProtocol[] {
+  if (!ctx.with(`${ctx.model.name} relies on ${field}`).some((f) => isActor(ctx, f))) return [];
+  const actors = ctx.with(`${ctx.model.name} sets ${field}`).filter((f) => isActor(ctx, f));
+  const writes = actors.flatMap((f) => {
+    const own = ctx.digest(f).writes.filter(({ place }) => place.scope === "container" && place.field === field);
+    return own.map(({ event }) => ({ f, event }));
+  });
+  const gates: Gates = new Map();
+  for (const f of ctx.with(`${ctx.model.name} gates ${field}`))
+    for (const act of ctx.digest(f).checkedActs) collectGates(ctx, f, act, field, gates);
+  return [...gates]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([field, { writes, gates }]) =>
-      [...gates]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .flatMap(([, { shut, tests }]) => {
-          const doing = (shuts: boolean): FlagAccess[] => writes.filter((w) => makesTrue(w.event, shut) === shuts);
-          return protocol(ctx, field, { shut, sets: doing(true), clears: doing(false), gates: tests }) ?? [];
-        }),
-    );
+    .flatMap(([, { shut, tests }]) => {
+      const doing = (shuts: boolean): FlagAccess[] => writes.filter((w) => makesTrue(w.event, shut) === shuts);
+      return protocol(ctx, field, { shut, sets: doing(true), clears: doing(false), gates: tests }) ?? [];
+    });
 }
 
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
-function isActor(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): boolean {
-  if (ctx.isLifecycleRoot(f)) return false;
-  const called = ctx.program.callersOf(f).length > 0 && !ctx.isEntry(f);
-  return !called || (event.origin === null && ctx.isHandler(f));
-}
+const isActor = (ctx: RuleContext, f: ProgramFunction): boolean =>
+  !ctx.isLifecycleRoot(f) && (ctx.isEntry(f) || ctx.program.namesOfCallers(f).length === 0);
 
-function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, of: (field: string) => Collected): void {
+function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, field: string, gates: Gates): void {
   for (const fact of act.facts) {
-    const place = sharedPlace(fact.dep.place, ctx.model);
-    if (place?.scope !== "container" || fact.dep.predicate !== null || fact.dep.vague === true) continue;
+    if (gateField(fact, ctx.model) !== field) continue;
     const shut = opposite(claimOf(fact));
     const key = `${shut.equal}:${shut.value}`;
-    const { gates } = of(place.field);
     const own = gates.get(key) ?? { shut, tests: [] };
     gates.set(key, own);
     if (own.tests.some((g) => g.f === f)) continue;
     const check = ctx.digest(f).checks.find((e) => e.deps.some((d) => d.at === fact.dep.at)) ?? act;
     own.tests.push({ f, check, act });
   }
+}
+
+const fieldsOfGates = new WeakMap<ObjectModel, WeakMap<Fact, { field: string | null }>>();
+
+/** The container's flag that something is done on the strength of; null when it is something else. */
+export function gateField(fact: Fact, model: ObjectModel): string | null {
+  // The same fact is in force at hundreds of events.
+  const known = fieldsOfGates.get(model) ?? new WeakMap<Fact, { field: string | null }>();
+  fieldsOfGates.set(model, known);
+  const own = known.get(fact) ?? { field: findGateField(fact, model) };
+  known.set(fact, own);
+  return own.field;
+}
+
+function findGateField({ dep }: Fact, model: ObjectModel): string | null {
+  if (dep.predicate !== null || dep.vague === true) return null;
+  const place = sharedPlace(dep.place, model);
+  return place?.scope === "container" ? place.field : null;
 }
 
 interface Candidate {
@@ -119,14 +140,33 @@ function protocol(ctx: RuleContext, field: string, c: Candidate): FlagProtocol |
 
 /** The first look at another object's state behind a set, or null. */
 function checksOthers(ctx: RuleContext, set: FlagAccess): { f: ProgramFunction; event: Event } | null {
-  const event = ctx.facts(set.f).events.find((e) => {
-    if (e.kind !== "check" || e.at <= set.event.at) return false;
+  const event = lookAtOthers(ctx.facts(set.f).events, set.event.at, ctx.model);
+  return event === undefined ? null : { f: set.f, event };
+}
+
+const lookAtOthers = (events: readonly Event[], behind: number, model: ObjectModel): Event | undefined =>
+  events.find((e) => {
+    if (e.kind !== "check" || e.at <= behind) return false;
     return e.deps.some((d) => {
-      const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, ctx.model)?.owner ?? d.place);
-      return identityOf(owner, ctx.model) === "other";
+      const owner = d.predicate !== null ? d.place : (sharedPlace(d.place, model)?.owner ?? d.place);
+      return identityOf(owner, model) === "other";
     });
   });
-  return event === undefined ? null : { f: set.f, event };
+
+/**
+ * Fields of the container that a function may go on to rely on once it has set them: it writes them again elsewhere, or looks at
+ * other objects afterwards. Only such a one can be a gate.
+ */
+export function reliedOn(events: readonly Event[], writes: readonly Access[], model: ObjectModel): Set<string> {
+  const out = new Set<string>();
+  const first = new Map<string, number>();
+  for (const { event, place } of writes) {
+    if (place.scope !== "container") continue;
+    const before = first.get(place.field) ?? event.at;
+    first.set(place.field, before);
+    if (before !== event.at || lookAtOthers(events, event.at, model) !== undefined) out.add(place.field);
+  }
+  return out;
 }
 
 /** Set in one step with the look at its old value, or under a lock that is still held at the clear. */

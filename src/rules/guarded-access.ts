@@ -15,27 +15,28 @@ import { identityOf, sharedPlace } from "./places.js";
 import { type ReadFate, readFate } from "./read-fate.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
+import type { Unit, UnitKey } from "./units.js";
 
 /** One outcome for each function, access and kind of fault. */
-export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] {
-  const out: Outcome[] = [];
-  const places = new Set<string>();
-  for (const f of ctx.functions) {
-    const { accesses } = ctx.digest(f);
-    if (accesses.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) continue;
-    const entry = ctx.entryLocks(f);
-    for (const { event } of accesses) {
-      const object = foreignState(ctx, rule, event);
-      // cmpxchg() and its like are a protocol of their own.
-      if (object === null || event.exclusive) continue;
-      const found = judge(ctx, rule, f, event, object, [...event.held, ...entry]);
-      const place = found === null ? "" : `${found.key} ${found.anchor.code}`;
-      if (found === null || places.has(place)) continue;
-      places.add(place);
-      if (found.detail.kind !== "wrong-instance" || !out.some((o) => o.key === found.key)) out.push(found);
-    }
-  }
-  for (const { f, event } of unguardedOwnWrites(ctx, rule.state.fields)) {
+export function guardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">): Unit[] {
+  const each = ctx.stateful.map((f) => ({ key: f.fn as UnitKey, find: () => foreignAccesses(ctx, rule, f) }));
+  return [...each, { key: "own writes", find: () => ownWrites(ctx, rule) }];
+}
+
+function foreignAccesses(ctx: RuleContext, rule: RuleOf<"guarded-access">, f: ProgramFunction): Outcome[] {
+  const { accesses } = ctx.digest(f);
+  if (accesses.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  const entry = ctx.entryLocks(f);
+  return accesses.flatMap(({ event }) => {
+    const object = foreignState(ctx, rule, event);
+    // cmpxchg() and its like are a protocol of their own.
+    if (object === null || event.exclusive) return [];
+    return judge(ctx, rule, f, event, object, [...event.held, ...entry]) ?? [];
+  });
+}
+
+function ownWrites(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] {
+  return unguardedOwnWrites(ctx, rule.state.fields).flatMap(({ f, event }) => {
     const detail: OutcomeDetail = {
       kind: "own-write",
       object: ctx.model.label,
@@ -43,14 +44,26 @@ export function evaluateGuardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-ac
       guard: ctx.protection,
       writer: f.fn.name,
     };
-    const found = outcome(ctx, rule, f, event, detail, rule.severity.ownWrite);
-    if (found !== null) out.push(found);
+    return outcome(ctx, rule, f, event, detail, rule.severity.ownWrite) ?? [];
+  });
+}
+
+/** Several accesses that are one fault are told once; faults of one kind in one function are told apart by their order. */
+export function mergeAccesses(outcomes: readonly Outcome[]): Outcome[] {
+  const out: Outcome[] = [];
+  const places = new Set<string>();
+  for (const found of outcomes) {
+    const place = `${found.key} ${found.anchor.code}`;
+    const isOwn = found.detail.kind === "own-write";
+    if (!isOwn && places.has(place)) continue;
+    places.add(place);
+    if (found.detail.kind !== "wrong-instance" || !out.some((o) => o.key === found.key)) out.push(found);
   }
   return numbered(out);
 }
 
 /** Several faults of one kind in one function are told apart by their order. */
-function numbered(outcomes: Outcome[]): Outcome[] {
+function numbered(outcomes: readonly Outcome[]): Outcome[] {
   const seen = new Map<string, number>();
   return outcomes.map((o) => {
     const n = (seen.get(o.key) ?? 0) + 1;

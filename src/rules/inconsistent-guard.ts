@@ -11,28 +11,29 @@ import { isExcused, isPrivateLock, isShared } from "./guard-excuses.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
 import { acknowledgement, siteAt } from "./sites.js";
+import type { Unit } from "./units.js";
 
 type Rule = RuleOf<"inconsistent-guard">;
 
 /** One outcome for each function and field. */
-export function evaluateInconsistentGuard(evidence: GuardEvidence, rule: Rule): Outcome[] {
+export function inconsistentGuard(evidence: GuardEvidence, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const out = new Map<string, Outcome>();
-  for (const accesses of evidence.fields.values()) {
-    if (!accesses.some((a) => a.event.kind === "write" && a.guards.length > 0)) continue;
-    for (const own of casesOf(accesses, rule.families)) {
-      if (!isPrivateLock(evidence.program, own)) continue;
-      if (own.guarded.length >= rule.evidence.places)
-        for (const o of guardedWrites(rule, own)) if (!out.has(o.key)) out.set(o.key, o);
-      for (const suspects of suspectsOf(own, evidence)) {
-        const outcome = outcomeOf(rule, own, suspects, evidence.program);
-        if (!inScope(outcome.anchor.path)) continue;
-        const known = out.get(outcome.key);
-        if (known === undefined || (known.weak === true && outcome.weak !== true)) out.set(outcome.key, outcome);
-      }
+  return evidence.written.map((key) => ({ key, find: () => inconsistent(key, rule, evidence, inScope) }));
+}
+
+function inconsistent(key: string, rule: Rule, evidence: GuardEvidence, inScope: (path: string) => boolean): Outcome[] {
+  // Most fields are written under no lock that counts: who else touches them need not be looked at.
+  const isMeant = (own: GuardCase): boolean => isPrivateLock(evidence.program, own);
+  if (!casesOf(evidence.writes(key), rule.families).some(isMeant)) return [];
+  const out: Outcome[] = [];
+  for (const own of casesOf(evidence.accesses(key), rule.families).filter(isMeant)) {
+    if (own.guarded.length >= rule.evidence.places) out.push(...guardedWrites(rule, own));
+    for (const suspects of suspectsOf(own, evidence)) {
+      const outcome = outcomeOf(rule, own, suspects, evidence.program);
+      if (inScope(outcome.anchor.path)) out.push(outcome);
     }
   }
-  return [...out.values()];
+  return out;
 }
 
 /** Accesses of one function without the lock: its writes, or else the reads that it decides by. */

@@ -12,29 +12,30 @@ import { heldOnReturn } from "./held-on-return.js";
 import { declares, isSteady, type LockRule, lockOutcome } from "./lock-outcome.js";
 import type { Outcome } from "./outcome.js";
 import { siteAt, siteOf } from "./sites.js";
+import type { Unit } from "./units.js";
 
 /** One outcome for each function, lock and kind of fault; one that is a fault by itself before one that is not. */
-export function evaluateLockBalance(program: Program, rule: LockRule): Outcome[] {
+export function lockBalance(program: Program, rule: LockRule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const out: Outcome[] = [];
-  for (const f of program.functions) {
-    if (!inScope(f.file.path) || !f.fn.whole || f.fn.errors > 0) continue;
-    const facts = program.facts(f);
-    if (!facts.complete) continue;
-    const found = [
-      ...heldOnReturn(rule, f, facts, program.models),
-      ...doubleAcquires(rule, f, facts),
-      ...strayUnlocks(rule, f, facts, program.models),
-      ...ignoredAttempts(rule, f, facts),
-    ];
-    const byKey = new Map<string, Outcome>();
-    for (const o of found) {
-      const key = `${o.key} ${o.weak ? `${o.effect?.when} ${o.effect?.lock}` : ""}`;
-      if (!byKey.has(key)) byKey.set(key, o);
-    }
-    out.push(...byKey.values());
+  const functions = program.all.filter((f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0);
+  return functions.map((f) => ({ key: f.fn, find: () => balanceOf(program, f, rule) }));
+}
+
+function balanceOf(program: Program, f: ProgramFunction, rule: LockRule): Outcome[] {
+  const facts = program.facts(f);
+  if (!facts.complete) return [];
+  const found = [
+    ...heldOnReturn(rule, f, facts, program.models),
+    ...doubleAcquires(rule, f, facts),
+    ...strayUnlocks(rule, f, facts, program.models),
+    ...ignoredAttempts(rule, f, facts),
+  ];
+  const byKey = new Map<string, Outcome>();
+  for (const o of found) {
+    const key = `${o.key} ${o.weak ? `${o.effect?.when} ${o.effect?.lock}` : ""}`;
+    if (!byKey.has(key)) byKey.set(key, o);
   }
-  return out;
+  return [...byKey.values()];
 }
 
 function doubleAcquires(rule: LockRule, f: ProgramFunction, facts: FunctionFacts): Outcome[] {

@@ -3,11 +3,13 @@
  * callers that all hold it. Only where the duty can be passed on to nobody, and nothing says that it is met, is it missed.
  */
 import type { AccessEvent, CallEvent } from "../analysis/events.js";
+import type { FactIndex } from "../analysis/fact-index.js";
 import { Contracts } from "../analysis/lock-contract.js";
 import { digestOf } from "../analysis/lock-digest.js";
 import { isNameable, translate } from "../analysis/lock-names.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import { Reaches } from "../analysis/reach.js";
+import { RingAnswers } from "../analysis/trace.js";
 import { pathOf, type Value } from "../analysis/value.js";
 import { namesIn, testsAround } from "../analysis/walk.js";
 import { LockUse } from "./lock-use.js";
@@ -35,18 +37,36 @@ type Judged = "met" | "unknown" | readonly Miss[];
 
 const MAX_UP = 8;
 
+interface EntryAnswer {
+  found: Judged | "open";
+  kept: readonly Need[];
+}
+
+const UNKNOWN: EntryAnswer = { found: "unknown", kept: [] };
+
 export class LockDuty {
   readonly contracts: Contracts;
   readonly use: LockUse;
   private readonly reaches: Reaches;
-  private readonly entries = new Map<string, Judged | "open">();
+  private readonly entries: RingAnswers<EntryAnswer>;
   /** Needs that a function meets by a lock which it has taken itself. */
-  readonly kept: Need[] = [];
+  private kept: Need[] = [];
 
-  constructor(readonly program: Program) {
-    this.use = new LockUse(program);
-    this.contracts = new Contracts(program, (name, global) => this.use.namesLock(name, global));
+  constructor(
+    readonly program: Program,
+    index: FactIndex,
+  ) {
+    this.use = new LockUse(program, index);
+    this.contracts = new Contracts(program, (name, global) => this.use.namesLock(name, global), index);
     this.reaches = new Reaches(program);
+    this.entries = new RingAnswers(program.trace);
+  }
+
+  /** The needs that were found to be met by the function itself, since this was last asked. */
+  takeKept(): Need[] {
+    const kept = this.kept;
+    this.kept = [];
+    return kept;
   }
 
   /** Where the lock is missed: at the need itself or at calls further up; nowhere when it is met or nothing is known. */
@@ -79,15 +99,22 @@ export class LockDuty {
     return [...asserts, ...unlocks.filter((e) => e.callers)].some((e) => e.lock.name === lock.name);
   }
 
-  /** Whether whoever calls a function holds a lock of its parameters; open: callers that are not in view decide. */
+  /**
+   * Whether whoever calls a function holds a lock of its parameters; open: callers that are not in view decide. How far up it is
+   * looked is part of the question.
+   */
   private onEntry(f: ProgramFunction, lock: Value, write: boolean, depth: number): Judged | "open" {
-    const key = `${f.file.path}\0${f.fn.name}\0${f.fn.at}\0${lock.key}\0${write}`;
-    const known = this.entries.get(key);
-    if (known !== undefined) return known;
-    this.entries.set(key, "unknown");
-    const found = this.combine(this.fromCallers(f, lock, write, depth), this.reaches.of(f) === "open");
-    this.entries.set(key, found);
-    return found;
+    const question = `${f.file.path}\0${f.fn.name}\0${f.fn.at}\0${lock.key}\0${write}`;
+    const answer = this.entries.of(question, String(depth), UNKNOWN, () => {
+      const outer = this.kept;
+      this.kept = [];
+      const found = this.combine(this.fromCallers(f, lock, write, depth), this.reaches.of(f) === "open");
+      const { kept } = this;
+      this.kept = outer;
+      return { found, kept };
+    });
+    this.kept.push(...answer.kept);
+    return answer.found;
   }
 
   private fromCallers(f: ProgramFunction, lock: Value, write: boolean, depth: number): Judged[] {

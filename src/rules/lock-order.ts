@@ -10,28 +10,49 @@ import { classOfLock } from "../analysis/lock-class.js";
 import type { LockOrder } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
+import { NAMES } from "../analysis/trace.js";
 import { globs } from "./glob.js";
+import { ORDERS } from "./order-words.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
+import type { Unit } from "./units.js";
 
 type Rule = RuleOf<"lock-order">;
 
 /** One outcome for each function that waits for the outer lock, and order. */
-export function evaluateLockOrder(program: Program, rule: Rule): Outcome[] {
-  if (rule.severity.wrongOrder === "silent") return [];
+export function lockOrder(program: Program, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const functions = program.functions.filter((f) => inScope(f.file.path));
-  const graph = new CallGraph(program);
-  const out: Outcome[] = [];
-  for (const order of program.models.orders) {
-    if (!rule.orders.includes(order.name)) continue;
-    const held = new HeldOnWay(graph, order, functions);
-    const found = functions.flatMap((f) => wrongOrder(graph, held, f) ?? []);
-    const rival = found.length === 0 ? null : rightOrder(graph, order, functions);
-    out.push(...found.map((one) => outcome(rule, order, one, rival)));
-  }
-  return out;
+  const orders = rule.severity.wrongOrder === "silent" ? [] : program.models.orders;
+  let known: { graph: CallGraph; functions: readonly ProgramFunction[] } | null = null;
+  const found = (order: LockOrder): Outcome[] => {
+    known ??= { graph: new CallGraph(program), functions: program.all.filter((f) => inScope(f.file.path)) };
+    return brokenOrder(rule, order, known.graph, known.functions);
+  };
+  return orders
+    .filter((order) => rule.orders.includes(order.name))
+    .map((order) => ({ key: order.name, find: () => noting(program, () => found(order)) }));
+}
+
+/**
+ * An order is about all functions at once: what it rests on is what each of them says of the orders, which names there are, and
+ * the functions that are shown.
+ */
+function noting(program: Program, find: () => Outcome[]): Outcome[] {
+  const { trace } = program;
+  const outcomes = trace.within(null, find);
+  trace.notes([`W ${ORDERS}`, NAMES]);
+  const shown = new Set(outcomes.flatMap((o) => o.sites.map((s) => `${s.path}\0${s.function}`)));
+  for (const { file, fn } of shown.size === 0 ? [] : program.all)
+    if (shown.has(`${file.path}\0${fn.name}`)) trace.note(fn);
+  return outcomes;
+}
+
+function brokenOrder(rule: Rule, order: LockOrder, graph: CallGraph, functions: readonly ProgramFunction[]): Outcome[] {
+  const held = new HeldOnWay(graph, order, functions);
+  const found = functions.flatMap((f) => wrongOrder(graph, held, f) ?? []);
+  const rival = found.length === 0 ? null : rightOrder(graph, order, functions);
+  return found.map((one) => outcome(rule, order, one, rival));
 }
 
 /** A lock that is waited for, and how the inner one came to be held. */

@@ -52,7 +52,7 @@ function writeUnder(
   let found: Candidate | null = null;
   for (const e of program.facts(f).events) {
     if (e.kind !== "write" || e.origin !== null || !holds(e.held)) continue;
-    const rank = (touched.has(e.place.name) ? 0 : 2) + (f.file === need.f.file ? 0 : 1);
+    const rank = (touched.has(e.place.name) ? 0 : 2) + (f.file.path === need.f.file.path ? 0 : 1);
     if (found === null || rank < found.rank) found = { site: siteOf(f, e, "write"), rank };
   }
   return found;

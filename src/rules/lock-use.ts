@@ -1,8 +1,10 @@
 /** How the functions in view treat a lock: where it is held, who takes it, who has it for himself. */
-import { CallGraph } from "../analysis/call-graph.js";
-import { EntryClasses } from "../analysis/entry-class.js";
+import { entryClassesOf } from "../analysis/entry-class.js";
 import type { Event } from "../analysis/events.js";
+import type { FactIndex } from "../analysis/fact-index.js";
+import type { FunctionFacts } from "../analysis/function-facts.js";
 import { digestOf } from "../analysis/lock-digest.js";
+import type { AnalysisModels } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
@@ -15,57 +17,48 @@ const isOpaque = (lock: Value): boolean => lock.kind !== "field" && lock.kind !=
 
 const sameName = (key: string, lock: Value): boolean => key === lock.key || key.endsWith(`.${lock.name}`);
 
-export class LockUse {
-  /** "struct field", the field alone where the struct is not known, and globals. */
-  private readonly fields = new Set<string>();
-  private readonly globals = new Set<string>();
-  private readonly takers = new Map<string, Set<ProgramFunction>>();
-  /** Last names of locks that a function, or one that it calls, makes ready or puts away. */
-  private readonly setUp = new Map<string, Set<string>>();
-
-  private readonly entryClasses: EntryClasses;
-
-  constructor(private readonly program: Program) {
-    this.entryClasses = new EntryClasses(new CallGraph(program));
-    for (const f of program.functions) {
-      const { locks, calls } = digestOf(program.facts(f));
-      for (const e of locks) if (e.via.length === 0) this.noteTaken(e.lock, f);
-      for (const e of calls) {
-        if (!program.models.lockSetup.has(e.name)) continue;
-        for (const arg of e.args) this.setUp.set(f.fn.name, (this.setUp.get(f.fn.name) ?? new Set()).add(arg.name));
-      }
+/** What the functions of a program are looked up by: locks that they take themselves or make ready, and whether they assert. */
+export function* lockWords({ fn }: ProgramFunction, facts: FunctionFacts, models: AnalysisModels): Generator<string> {
+  const { locks, calls, asserts } = digestOf(facts);
+  for (const { via, lock } of locks) {
+    if (via.length > 0) continue;
+    yield `takes ${lock.name}`;
+    if (lock.kind === "global") yield `takes global ${lock.name}`;
+    else {
+      yield `takes field ${lock.name}`;
+      yield lock.base?.type?.tag === true
+        ? `takes of ${lock.base.type.name} ${lock.name}`
+        : `takes of any ${lock.name}`;
     }
   }
+  for (const e of calls)
+    if (models.lockSetup.has(e.name)) for (const { name } of e.args) yield `readies ${fn.name} ${name}`;
+  if (asserts.length > 0) yield `asserts ${fn.name}`;
+}
+
+export class LockUse {
+  constructor(
+    private readonly program: Program,
+    private readonly index: FactIndex,
+  ) {}
 
   /** Functions that take a lock of this name themselves, in the program's order. */
-  takersOf(name: string): ReadonlySet<ProgramFunction> {
-    return this.takers.get(name) ?? new Set();
-  }
-
-  private noteTaken(lock: Value, f: ProgramFunction): void {
-    this.takers.set(lock.name, (this.takers.get(lock.name) ?? new Set()).add(f));
-    if (lock.kind === "global") this.globals.add(lock.name);
-    else this.fields.add(lock.base?.type?.tag === true ? `${lock.base.type.name} ${lock.name}` : lock.name);
+  takersOf(name: string): readonly ProgramFunction[] {
+    return this.index.with(`takes ${name}`);
   }
 
   /** Whether somebody in view takes this lock of some instance. */
   isTaken(lock: Value): boolean {
-    if (lock.kind === "global") return this.globals.has(lock.name);
+    if (lock.kind === "global") return this.namesLock(lock.name, true);
     const struct = lock.base?.type;
-    if (struct?.tag !== true) return this.namesField(lock.name);
+    if (struct?.tag !== true) return this.namesLock(lock.name, false);
     if (this.program.lacksField(struct.name, lock.name)) return false;
-    return this.fields.has(`${struct.name} ${lock.name}`) || this.fields.has(lock.name);
+    return this.index.has(`takes of ${struct.name} ${lock.name}`) || this.index.has(`takes of any ${lock.name}`);
   }
 
   /** Whether somebody in view takes a lock of this name, be it a global or a field of anything. */
   namesLock(name: string, global: boolean): boolean {
-    return global ? this.globals.has(name) : this.namesField(name);
-  }
-
-  private namesField(name: string): boolean {
-    if (this.fields.has(name)) return true;
-    for (const field of this.fields) if (field.endsWith(` ${name}`)) return true;
-    return false;
+    return this.index.has(`takes ${global ? "global" : "field"} ${name}`);
   }
 
   standing(event: Event, lock: Value, write: boolean): Standing {
@@ -121,13 +114,18 @@ export class LockUse {
   isOwn(f: ProgramFunction, lock: Value): boolean {
     const { models } = this.program;
     if (f.fn.annotations.some((a) => models.setupAttributes.has(a.name))) return true;
-    if (this.entryClasses.rootsAt(f).some((c) => c.lifecycle)) return true;
+    if (
+      entryClassesOf(this.program)
+        .rootsAt(f)
+        .some((c) => c.lifecycle)
+    )
+      return true;
     const { root } = pathOf(lock);
     if (this.isFresh(f, root, 3)) return true;
     for (const e of digestOf(this.program.facts(f)).calls) {
       if (models.disposers.has(e.name) && e.args.some((a) => a === root || this.isBelow(lock, a))) return true;
       if (models.lockSetup.has(e.name) && e.args.some((a) => a.name === lock.name)) return true;
-      if (e.resolved && this.setUp.get(e.name)?.has(lock.name) === true) return true;
+      if (e.resolved && this.index.has(`readies ${e.name} ${lock.name}`)) return true;
     }
     return false;
   }

@@ -3,6 +3,7 @@
  * annotated with one, and neither this path nor whoever comes this way holds it (lock-duty.ts).
  */
 import type { CallEvent } from "../analysis/events.js";
+import type { FactIndex } from "../analysis/fact-index.js";
 import type { Contract } from "../analysis/lock-contract.js";
 import { digestOf } from "../analysis/lock-digest.js";
 import { translate } from "../analysis/lock-names.js";
@@ -13,6 +14,7 @@ import { lockRival } from "./lock-rival.js";
 import type { Outcome, OutcomeDetail, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
+import type { Unit } from "./units.js";
 
 type Rule = RuleOf<"missing-required-lock">;
 type Asker = Extract<OutcomeDetail, { kind: "missing-lock" }>["asker"];
@@ -27,15 +29,16 @@ interface Demand {
 }
 
 /** One outcome for each function, asker and lock; doubts and met needs as weak ones, to compare the sides of a patch by. */
-export function evaluateMissingRequiredLock(program: Program, rule: Rule): Outcome[] {
+export function missingRequiredLock(program: Program, index: FactIndex, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const duty = new LockDuty(program);
-  const out = new Map<string, Outcome>();
-  const add = (o: Outcome): void => {
-    const own = out.get(o.key);
-    if (own === undefined || (own.weak === true && o.weak !== true)) out.set(o.key, o);
-  };
-  for (const group of demands(program, duty)) {
+  const duty = new LockDuty(program, index);
+  return program.all.map((f) => ({ key: f.fn, find: () => missingFor(f, duty, rule, inScope) }));
+}
+
+/** What the callers of a function miss of what it asks for. */
+function missingFor(f: ProgramFunction, duty: LockDuty, rule: Rule, inScope: (path: string) => boolean): Outcome[] {
+  const out: Outcome[] = [];
+  for (const group of demands(f, duty)) {
     const judged = group.map((demand) => ({ demand, found: duty.judge(demand.need) }));
     const met = judged.filter((j) => j.found === "met").length;
     const missed = judged.filter((j) => Array.isArray(j.found) && j.found.some((m: Miss) => !m.doubt)).length;
@@ -43,14 +46,14 @@ export function evaluateMissingRequiredLock(program: Program, rule: Rule): Outco
       for (const miss of Array.isArray(found) ? (found as readonly Miss[]) : []) {
         if (!inScope(miss.f.file.path)) continue;
         const doubt = miss.doubt || !isTrusted(demand, miss, met, missed);
-        add(outcome(rule, duty, demand, { ...miss, doubt }));
+        out.push(outcome(rule, duty, demand, { ...miss, doubt }));
         for (const need of miss.below)
-          add(outcome(rule, duty, demand, { ...need, standing: "absent", doubt: true, local: false, below: [] }));
+          out.push(outcome(rule, duty, demand, { ...need, standing: "absent", doubt: true, local: false, below: [] }));
       }
     }
   }
-  for (const need of duty.kept) add(keptOutcome(rule, need));
-  return [...out.values()];
+  for (const need of duty.takeKept()) out.push(keptOutcome(rule, need));
+  return out;
 }
 
 /**
@@ -65,16 +68,15 @@ function isTrusted(demand: Demand, miss: Miss, met: number, missed: number): boo
   return met > 0 || miss.local;
 }
 
-/** All demands, those of one contract together. */
-function demands(program: Program, duty: LockDuty): Demand[][] {
+/** The demands of one function, those of one contract together. */
+function demands(f: ProgramFunction, duty: LockDuty): Demand[][] {
+  const { program } = duty;
   const out: Demand[][] = [];
-  for (const f of program.functions) {
-    for (const contract of duty.contracts.of(f)) {
-      if (!duty.use.isTaken(contract.lock)) continue;
-      out.push(program.callersOf(f).flatMap((caller) => demandsOf(program, f, contract, caller)));
-    }
-    if (program.hasGuardedFields) out.push(guardedFields(program, f));
+  for (const contract of duty.contracts.of(f)) {
+    if (!duty.use.isTaken(contract.lock)) continue;
+    out.push(program.callersOf(f).flatMap((caller) => demandsOf(program, f, contract, caller)));
   }
+  if (program.hasGuardedFields) out.push(guardedFields(program, f));
   return out.filter((group) => group.length > 0);
 }
 

@@ -19,13 +19,13 @@ const MAX_UP = 8;
 
 /** The unguarded writes of own state, each where the lock would have to be taken; empty when nobody else writes it. */
 export function unguardedOwnWrites(ctx: RuleContext, fields: readonly string[]): OwnWrite[] {
-  const direct = ctx.functions.flatMap((f) => ownWrites(ctx, f, fields));
+  const direct = ctx.stateful.flatMap((f) => ownWrites(ctx, f, fields));
   if (direct.length === 0 || !othersWrite(ctx, fields)) return [];
   return direct.flatMap((w) => placesToLock(ctx, w));
 }
 
 function othersWrite(ctx: RuleContext, fields: readonly string[]): boolean {
-  return ctx.functions.some((f) =>
+  return ctx.stateful.some((f) =>
     ctx
       .digest(f)
       .writes.some(

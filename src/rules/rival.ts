@@ -43,16 +43,13 @@ function touchesGuarded(
   return null;
 }
 
-const known = new WeakMap<RuleContext, Map<string, readonly Candidate[]>>();
-
 /** Every function that touches the state under a guard, with how good a rival it is; found once for a rule. */
-function candidatesOf(ctx: RuleContext, fields: readonly string[], wanted: "check" | "write"): readonly Candidate[] {
-  const lists = known.get(ctx) ?? new Map<string, readonly Candidate[]>();
-  known.set(ctx, lists);
-  const own = lists.get(`${wanted} ${fields.join()}`);
-  if (own !== undefined) return own;
+const candidatesOf = (ctx: RuleContext, fields: readonly string[], wanted: "check" | "write"): readonly Candidate[] =>
+  ctx.once.of(`rivals ${wanted} ${fields.join()}`, () => findCandidates(ctx, fields, wanted)) as readonly Candidate[];
+
+function findCandidates(ctx: RuleContext, fields: readonly string[], wanted: "check" | "write"): Candidate[] {
   const candidates: Candidate[] = [];
-  for (const f of ctx.functions) {
+  for (const f of ctx.stateful) {
     const { writes, checks } = ctx.digest(f);
     if ((writes.length === 0 && checks.length === 0) || ctx.isLifecycle(f)) continue;
     const entry = ctx.entryLocks(f);
@@ -65,7 +62,6 @@ function candidatesOf(ctx: RuleContext, fields: readonly string[], wanted: "chec
       candidates.push({ f, site, rank: (role === wanted ? 0 : 9) + Math.min(event.via.length, 8) });
     }
   }
-  lists.set(`${wanted} ${fields.join()}`, candidates);
   return candidates;
 }
 

@@ -5,7 +5,7 @@
  */
 import type { AccessEvent } from "../analysis/events.js";
 import { classOfField, objectOf, relationOf } from "../analysis/field-class.js";
-import type { FieldAccess, GuardEvidence } from "../analysis/guard-evidence.js";
+import { type FieldAccess, folderOf, type GuardEvidence } from "../analysis/guard-evidence.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
@@ -14,6 +14,7 @@ import { isPrivateLock } from "./guard-excuses.js";
 import type { Outcome } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
+import type { Unit } from "./units.js";
 
 type Rule = RuleOf<"stale-after-unlock">;
 
@@ -28,20 +29,19 @@ interface Stale {
 }
 
 /** One outcome for each function and field. */
-export function evaluateStaleAfterUnlock(evidence: GuardEvidence, rule: Rule): Outcome[] {
+export function staleAfterUnlock(evidence: GuardEvidence, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const out = new Map<string, Outcome>();
-  for (const f of evidence.program.functions) {
-    if (!inScope(f.file.path) || !f.fn.whole || f.fn.errors > 0 || !evidence.program.facts(f).complete) continue;
-    for (const act of evidence.program.facts(f).events) {
-      if (act.kind !== "write" || act.via.length > 0 || act.once || act.exclusive) continue;
-      for (const stale of staleChecks(f, act, rule, evidence)) {
-        const outcome = outcomeOf(rule, stale, evidence);
-        if (outcome !== null && !out.has(outcome.key)) out.set(outcome.key, outcome);
-      }
-    }
-  }
-  return [...out.values()];
+  const functions = evidence.program.all.filter((f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0);
+  return functions.map((f) => ({ key: f.fn, find: () => staleIn(f, rule, evidence) }));
+}
+
+function staleIn(f: ProgramFunction, rule: Rule, evidence: GuardEvidence): Outcome[] {
+  const { complete, events } = evidence.program.facts(f);
+  if (!complete) return [];
+  return events.flatMap((act) => {
+    if (act.kind !== "write" || act.via.length > 0 || act.once || act.exclusive) return [];
+    return staleChecks(f, act, rule, evidence).flatMap((stale) => outcomeOf(rule, stale, evidence) ?? []);
+  });
 }
 
 /** Checks in force at a write of the same object which were made under a lock of its own that was given back since. */
@@ -97,10 +97,9 @@ function othersWrite({ f, fact, lock }: Stale, evidence: GuardEvidence): FieldAc
   const name = classOfField(fact.dep.place)?.name;
   const guard = classOfField(lock.lock)?.name;
   if (name === undefined || guard === undefined) return [];
-  const folder = f.file.path.slice(0, f.file.path.lastIndexOf("/") + 1);
-  return (evidence.fields.get(`${folder} ${name}`) ?? []).filter(
-    (a) => a.f !== f && a.event.kind === "write" && a.guards.some((g) => g.name === guard && g.relation !== null),
-  );
+  return evidence
+    .writes(`${folderOf(f.file.path)} ${name}`)
+    .filter((a) => a.f !== f && a.guards.some((g) => g.name === guard && g.relation !== null));
 }
 
 /** A second lock is held from the check to the write, and the others hold it when they write. */

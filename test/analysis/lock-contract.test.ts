@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { Contracts } from "../../src/analysis/lock-contract.js";
 import { Reaches } from "../../src/analysis/reach.js";
 import { LockDuty } from "../../src/rules/lock-duty.js";
-import { programOf } from "../engine.js";
+import { indexOf, programOf } from "../engine.js";
 
 /** What functions of a file ask for, as "how lock"; every name counts as a lock's. */
 function asks(files: Record<string, string>, name: string): string[] {
   const program = programOf(files);
-  const contracts = new Contracts(program, () => true);
+  const contracts = new Contracts(program, () => true, indexOf(program));
   const f = program.functions.find((x) => x.fn.name === name);
   if (f === undefined) throw new Error(`no function ${name}`);
   return contracts.of(f).map((c) => `${c.how} ${c.lock.show}${c.write ? " write" : ""}`);
@@ -118,7 +118,8 @@ describe("a lock that is asked for", () => {
   /** Where the duty of the first call of asker() in `name` ends. */
   const judged = (text: string, name: string): unknown => {
     const asker = "static void asker(struct d *d)\n{\n\tlockdep_assert_held(&d->lock);\n\td->n++;\n}\n\n";
-    const duty = new LockDuty(programOf({ "a/a.c": asker + text }));
+    const program = programOf({ "a/a.c": asker + text });
+    const duty = new LockDuty(program, indexOf(program));
     const f = duty.program.functions.find((x) => x.fn.name === name);
     const event = f && duty.program.facts(f).events.find((e) => e.kind === "call" && e.name === "asker");
     if (f === undefined || event?.kind !== "call" || event.args[0] === undefined) throw new Error("no call");

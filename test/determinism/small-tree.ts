@@ -127,11 +127,13 @@ export function memoryStore(): IndexStore & { kept: Map<string, Uint8Array>; loa
     load: async (key: string) => {
       store.loads++;
       const found = store.kept.get(key);
-      return found === undefined ? null : (deserialize(found) as unknown);
+      if (found === undefined) return null;
+      const { value, parts } = deserialize(found) as { value: unknown; parts: Uint8Array[] };
+      return { value, part: (number: number) => parts[number] ?? null, close: () => {} };
     },
-    save: async (key: string, value: unknown) => {
+    save: async (key: string, value: unknown, parts: readonly Uint8Array[] = []) => {
       store.saves++;
-      store.kept.set(key, new Uint8Array(serialize(value)));
+      store.kept.set(key, new Uint8Array(serialize({ value, parts })));
     },
   };
   return store;

@@ -17,7 +17,8 @@ const store: IndexStore = {
   decode: (bytes) => deserialize(bytes),
   load: async (key) => {
     asked.push(kept.has(key));
-    return kept.has(key) ? deserialize(kept.get(key) as Uint8Array) : null;
+    const found = kept.get(key);
+    return found === undefined ? null : { value: deserialize(found), part: () => null, close: () => {} };
   },
   save: async (key, value) => {
     kept.set(key, serialize(value));

@@ -6,9 +6,8 @@ import { PLAIN } from "../../src/report/paint.js";
 import { WITNESS_LINES, witnessLines } from "../../src/report/witness-lines.js";
 import type { Finding } from "../../src/review/finding.js";
 import { toFinding } from "../../src/review/verdict.js";
-import { evaluateRules } from "../../src/rules/evaluate.js";
 import type { Rule } from "../../src/rules/rule-schema.js";
-import { programOf, root, rules } from "../engine.js";
+import { evaluated, programOf, root, rules } from "../engine.js";
 
 function findingsOf(rule: Rule): Finding[] {
   const folder = join(root, "rules", rule.id, "cases");
@@ -18,7 +17,7 @@ function findingsOf(rule: Rule): Finding[] {
     .flatMap((file) => {
       const text = readFileSync(join(folder, file), "utf8");
       const path = /^\/\* path: (\S+) \*\//.exec(text)?.[1] ?? `arch/riscv/kvm/${basename(file)}`;
-      const { outcomes } = evaluateRules(programOf({ [path]: text }), [rule]);
+      const { outcomes } = evaluated(programOf({ [path]: text }), [rule]);
       return outcomes.map((o) => toFinding(o, "pre-existing", null, { analysed: "tree", confidence: "high" }));
     });
 }

@@ -2,8 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { caseMarks, judgeMark } from "../../src/rules/cases.js";
-import { evaluateRules } from "../../src/rules/evaluate.js";
-import { programOf, root, rules } from "../engine.js";
+import { evaluated, programOf, root, rules } from "../engine.js";
 
 /** Where a case pretends to stand: a first comment may say so. */
 const pathOf = (text: string, file: string): string =>
@@ -24,7 +23,7 @@ describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
   it.each(files)("%s", (file) => {
     const text = readFileSync(join(folder, file), "utf8");
     const program = programOf({ [pathOf(text, file)]: text });
-    const { outcomes } = evaluateRules(
+    const { outcomes } = evaluated(
       program,
       rules.rules.filter((r) => r.id === id),
     );

@@ -1,12 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { evaluateRules } from "../../src/rules/evaluate.js";
-import { programOf, rules } from "../engine.js";
+import { evaluated, programOf, rules } from "../engine.js";
 
 /** What the KVM rules say of a file at warning or above, as "function kind". */
 function said(text: string): string[] {
   const program = programOf({ "arch/riscv/kvm/a.c": text });
   const kvm = rules.rules.filter((r) => r.id.startsWith("kvm/"));
-  return evaluateRules(program, kvm).outcomes.flatMap((o) =>
+  return evaluated(program, kvm).outcomes.flatMap((o) =>
     o.severity === "note" ? [] : [`${o.anchor.function} ${o.detail.kind}`],
   );
 }

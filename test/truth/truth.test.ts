@@ -9,10 +9,9 @@ import { describe, expect, it } from "vitest";
 import type { Event } from "../../src/analysis/events.js";
 import { Program, type ProgramFunction } from "../../src/analysis/program.js";
 import { RuleContext } from "../../src/rules/context.js";
-import { evaluateRules } from "../../src/rules/evaluate.js";
 import { sharedPlace } from "../../src/rules/places.js";
 import { readC } from "../../src/source/read-file.js";
-import { reader, root, rules } from "../engine.js";
+import { evaluated, indexOf, reader, root, rules } from "../engine.js";
 
 const kernels = process.env.PATCHWITNESS_KERNELS ?? "";
 const table = join(root, "../shared/truth/mp_state-6.12.md");
@@ -76,7 +75,7 @@ function seen(row: Row): { identity: string; held: string[] }[] {
     (r) => r.kind === "guarded-access" && r.id.endsWith("s390") === row.path.includes("s390"),
   );
   if (rule === undefined || !("object" in rule)) return [];
-  const ctx = new RuleContext(program, rule);
+  const ctx = new RuleContext(program, rule, indexOf(program));
   const f = program.functions.find((x) => x.file.path === row.path && x.fn.name === row.fn);
   if (f === undefined) return [];
   return program.facts(f).events.flatMap((e) => touched(ctx, f, e, row.line));
@@ -113,7 +112,7 @@ describe.skipIf(!ready)(`the 21 accesses to another vCPU's state in Linux 6.12${
 /** What is said at warning or above, as "function kind", in order. */
 const said = (version: string, arch: string): string[] => {
   const kvmRules = rules.rules.filter((r) => r.id.startsWith("kvm/"));
-  const { outcomes } = evaluateRules(kvm(version, arch), kvmRules);
+  const { outcomes } = evaluated(kvm(version, arch), kvmRules);
   const loud = outcomes.filter((o) => o.severity !== "note");
   return loud
     .map((o) => `${o.anchor.function} ${o.detail.kind}${o.acknowledgedBy === null ? "" : " acknowledged"}`)
@@ -122,7 +121,7 @@ const said = (version: string, arch: string): string[] => {
 
 /** Functions in which a note is made of another vCPU's state, with the functions on the way to the access. */
 const noted = (version: string, arch: string): Set<string> => {
-  const { outcomes } = evaluateRules(
+  const { outcomes } = evaluated(
     kvm(version, arch),
     rules.rules.filter((r) => r.kind === "guarded-access"),
   );

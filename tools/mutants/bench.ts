@@ -8,6 +8,7 @@ import type { Finding } from "../../src/review/finding.js";
 import type { Sides } from "../../src/review/sides.js";
 import { judge } from "../../src/review/verdict.js";
 import { evaluateRules, type Predicates } from "../../src/rules/evaluate.js";
+import { Evaluation } from "../../src/rules/evaluation.js";
 import { globs } from "../../src/rules/glob.js";
 import type { Outcome } from "../../src/rules/outcome.js";
 import type { Rule } from "../../src/rules/rule-schema.js";
@@ -62,6 +63,7 @@ function troubles(file: CFile): number {
 
 interface Base {
   program: Program;
+  evaluation: Evaluation;
   rules: Rule[];
   /** Outcomes by what the other side taught. */
   outcomes: Map<string, Outcome[]>;
@@ -100,8 +102,9 @@ export class Bench {
     // One folder after the other: what the last ones needed goes.
     if (this.bases.size > 1) this.bases.delete([...this.bases.keys()][0] as string);
     const files = context.flatMap((p) => this.files.get(p) ?? []);
-    const made = { program: new Program(files, this.rules.models), rules, outcomes: new Map<string, Outcome[]>() };
-    evaluateRules(made.program, rules);
+    const program = new Program(files, this.rules.models);
+    const made = { program, evaluation: new Evaluation(program, rules), rules, outcomes: new Map<string, Outcome[]>() };
+    evaluateRules(made.evaluation, rules);
     this.bases.set(key, made);
     return made;
   }
@@ -128,9 +131,10 @@ export class Bench {
   }
 
   private compare(base: Base, program: Program): Finding[] {
-    const after = evaluateRules(program, base.rules);
+    const evaluation = new Evaluation(program, base.rules, this.fresh ? null : base.evaluation);
+    const after = evaluateRules(evaluation, base.rules);
     const key = predicatesKey(after.predicates);
-    const before = base.outcomes.get(key) ?? evaluateRules(base.program, base.rules, after.predicates).outcomes;
+    const before = base.outcomes.get(key) ?? evaluateRules(base.evaluation, base.rules, after.predicates).outcomes;
     base.outcomes.set(key, before);
     const sides: Sides = {
       base: base.program,

@@ -1,0 +1,67 @@
+/** Which functions of a program call a name: looked up in all of them once, or taken over from where that is known already. */
+import type { CFunction } from "../source/ast.js";
+import type { Program, ProgramFunction } from "./program.js";
+import { usersIn } from "./stale.js";
+import { usesOf } from "./uses.js";
+
+/** Who uses a name: names of functions and macros, and the functions that call it, in the program's order. */
+export interface Mentions {
+  users: (name: string) => Iterable<string>;
+  callers: (name: string) => readonly ProgramFunction[];
+}
+
+export class Callers {
+  private mentions: Mentions | null = null;
+  private byName: ReadonlyMap<string, readonly ProgramFunction[]> | null = null;
+  private readonly found = new Map<string, readonly ProgramFunction[]>();
+  private own: ReadonlyMap<CFunction, ProgramFunction> | null = null;
+  /** Functions that the lender does not have. */
+  private others: readonly ProgramFunction[] | null = null;
+
+  constructor(private readonly program: Program) {}
+
+  /** Says who uses which name, where that is known without looking into the functions. */
+  remember(mentions: Mentions): void {
+    this.mentions = mentions;
+  }
+
+  /** Names of functions and macros that use a name. */
+  users(name: string): Iterable<string> {
+    if (this.mentions !== null) return this.mentions.users(name);
+    return this.program.files.flatMap((file) => [...(usersIn(file).get(name) ?? [])]);
+  }
+
+  /** Functions that call something of this name, in the program's order. */
+  named(name: string): readonly ProgramFunction[] {
+    if (this.mentions !== null) return this.mentions.callers(name);
+    const { lender } = this.program;
+    if (lender !== null) return this.takenOver(name, lender);
+    this.byName ??= callersIn(this.program.all);
+    return this.byName.get(name) ?? [];
+  }
+
+  /** Those that the lender has, as far as they are here too, and those that call it here only. */
+  private takenOver(name: string, lender: Program): readonly ProgramFunction[] {
+    const known = this.found.get(name);
+    if (known !== undefined) return known;
+    this.own ??= new Map(this.program.all.map((f) => [f.fn, f]));
+    this.others ??= this.program.all.filter((f) => !lender.holds(f.fn));
+    const kept = lender.callers.named(name).flatMap((c) => this.own?.get(c.fn) ?? []);
+    const come = this.others.filter((f) => usesOf(f.fn).calls.has(name));
+    const found = come.length === 0 ? kept : this.program.inOrder([...kept, ...come]);
+    this.found.set(name, found);
+    return found;
+  }
+}
+
+function callersIn(functions: readonly ProgramFunction[]): Map<string, ProgramFunction[]> {
+  const index = new Map<string, ProgramFunction[]>();
+  for (const caller of functions) {
+    for (const name of usesOf(caller.fn).calls) {
+      const list = index.get(name);
+      if (list === undefined) index.set(name, [caller]);
+      else list.push(caller);
+    }
+  }
+  return index;
+}
