@@ -53,9 +53,25 @@ function quoteOf(line: string, sent: ReadonlySet<string>, lines: readonly string
   return null;
 }
 
+/** Quoted lines of code that stand one below the other, without their marks. */
+function runsOf(body: readonly string[]): string[][] {
+  const runs: string[][] = [[]];
+  for (const line of body) {
+    if (!isQuote(line) || /^> (diff --git |@@ )/.test(line)) runs.push([]);
+    else runs.at(-1)?.push(line.slice(2));
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
 function quoteComplaints(body: readonly string[], { patch, message }: ReviewedPatch, changed: string[]): string[] {
   const lines = message.body.text.split("\n");
   const sent = new Set(lines);
+  const torn = runsOf(body).filter((run) => {
+    const whole = run.every((line) => sent.has(line));
+    return whole && !`\n${message.body.text}\n`.includes(`\n${run.join("\n")}\n`);
+  });
+  if (torn.length > 0 && patch.fidelity === "exact" && message.body.flowed === null)
+    return torn.map((run) => `not one piece of the mail: ${run.join("\n")}`);
   return body.filter(isQuote).flatMap((line) => {
     // Where archives ate the indentation, and in flowed mail, the diff is what stands for the lines.
     if (patch.fidelity !== "exact" || message.body.flowed !== null) return [];
