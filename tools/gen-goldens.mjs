@@ -30,7 +30,8 @@ const goldensOf = async (folder) => {
     const messages = [];
     for await (const message of readInputs([`${folder}/${input.name}`])) messages.push(message);
     const result = await reviewMessages(messages, { tree: null, rules, parse, version });
-    for (const format of FORMATS) {
+    // mbox is reply by another name.
+    for (const format of FORMATS.filter((one) => one !== "mbox")) {
       const { text } = render(result, { format, all: true, quiet: false, tree: null, from: null, width: 80 });
       goldens.set(`${input.name}.${format}`, text);
     }

@@ -52,6 +52,7 @@ const RENDERERS: Record<Format, (result: ReviewResult, options: RenderOptions) =
     }),
   json: (result) => renderJson(result.review),
   reply: replies,
+  mbox: replies,
   sarif: (result) => renderSarif(result),
   html: (result, { all, tree, scanned }) =>
     renderHtml(result, { all, tree, fates: fatesOf(result.reviewed), ...(scanned === undefined ? {} : { scanned }) }),

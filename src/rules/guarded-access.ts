@@ -111,10 +111,17 @@ function judge(
   }
   if (!f.fn.whole) return null;
   if (event.kind === "write") {
-    return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base }, rule.severity.unlockedWrite);
+    const state = writtenState(rule, event);
+    return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base, state }, rule.severity.unlockedWrite);
   }
   const severity = fate === null ? "silent" : readSeverity(rule, fate);
   return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, severity);
+}
+
+/** The field that is written, where it is one of the state's: an older tree may not have the one that the rule is named by. */
+function writtenState(rule: RuleOf<"guarded-access">, { place }: AccessEvent): string {
+  const field = rule.state.fields.find((one) => place.key.endsWith(`.${one}`));
+  return field?.split(".").at(-1) ?? rule.state.label;
 }
 
 /** A read on which something relies is what check-then-act speaks of. */

@@ -168,7 +168,7 @@ describe("completion", () => {
   it("knows commands, options, values, and files", () => {
     expect(words("pa")).toContain("parse");
     expect(words("--for")).toEqual(["--format"]);
-    expect(words("--format", "")).toEqual(["text", "json", "reply", "sarif", "html"]);
+    expect(words("--format", "")).toEqual(["text", "json", "reply", "mbox", "sarif", "html"]);
     expect(words("fixtures/threads/susp-gate/t")).toEqual([THREAD]);
     expect(words("parse", "fixtures/threads/susp-gate/p")).toEqual([MBOX]);
     expect(words("--tree", "fixtures/threads/susp-gate/p")).toEqual([]);

@@ -27,7 +27,7 @@ export const readWithPython = (mboxrd: string): PeerMail[] => {
   try {
     const file = join(folder, "replies.mbox");
     writeFileSync(file, mboxrd);
-    return JSON.parse(execFileSync("python3", [SCRIPT, file], { encoding: "utf8" })) as PeerMail[];
+    return JSON.parse(execFileSync("python3", [SCRIPT, file], { encoding: "utf8", maxBuffer: 1 << 28 })) as PeerMail[];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

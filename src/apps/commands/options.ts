@@ -22,7 +22,7 @@ export const reportOptions = (command: Command): Command =>
     .addOption(
       new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
     )
-    .option("--from <mailbox>", "sender of the replies of --format reply, as 'Name <address>'")
+    .option("--from <mailbox>", "sender of the replies of --format reply and mbox, as 'Name <address>'")
     .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
     .option("--stats", "say on standard error what was read, what it took, and what was not understood")
     .option("-q, --quiet", "no progress and no account of what was analysed");
