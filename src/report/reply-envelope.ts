@@ -213,6 +213,7 @@ export const footerLines = (
       : linkLine(`Reproduce: review thread${tree}`, [thread]),
     firstFitting([
       `Wrong? Reply with "#review invalid ${ids.join(" ")} REASON"`,
+      `Wrong? "#review invalid ${ids.join(" ")} REASON"`,
       'Wrong? Reply with "#review invalid ID REASON", ID as in the headers',
     ]),
   ];

@@ -29,7 +29,7 @@ export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Wor
     return {
       message,
       why:
-        `${other}, and no lock is held here that would keep the two apart, so the write can fall into the middle of what ` +
+        `${other}, and no lock is seen here that would keep the two apart, so the write can fall into the middle of what ` +
         "its owner, or a third thread, does with it.",
       suggestion:
         `I would take the lock that guards the ${d.state} of ${d.variable} around it, as every write from another ` +
@@ -50,7 +50,7 @@ export function ownWrite(d: Detail<"own-write">, inTree: boolean): Words {
     return {
       message: `Does this write to the ${d.object}'s own ${d.state} not need a lock?`,
       why:
-        `Other ${d.object}s' threads write it as well; ${call(d.writer)} holds no lock here that they would hold too, so the two ` +
+        `Other ${d.object}s' threads write it as well; ${call(d.writer)} takes no lock in sight that they would take too, so the two ` +
         "writes can fall into one another.",
       suggestion: `I would take one lock around it and around every other write: ${d.guard.label}, where the tree has it.${minded(d.guard)}`,
     };

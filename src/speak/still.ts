@@ -24,7 +24,8 @@ export function whyNotAnyMore(
   const told = payload.recipients.map(addressKey);
   if (list.mode === "author" && told.includes(addressKey(list.address))) return "list-local";
   if (told.some((address) => history.optedOut.has(address) || isAmong(address, mail.optOut))) return "opted-out";
-  const wrong = payload.findings.every((id) => history.suppressed.has(id));
-  const demoted = payload.rules.every((rule) => history.demoted.has(rule));
+  // Its text was made of all of them: rather nothing than what somebody called wrong meanwhile.
+  const wrong = payload.findings.some((id) => history.suppressed.has(id));
+  const demoted = payload.rules.some((rule) => history.demoted.has(rule));
   return wrong || demoted ? "nothing-to-tell" : null;
 }

@@ -139,8 +139,10 @@ describe("whether a mail that waits is still sent", () => {
     expect(why({ sendBefore: "2026-03-10T00:00:00.000Z" })).toBe("old");
   });
 
-  it("is while one of its findings stands", () => {
-    expect(why({}, { suppressed: new Set(["f1"]), demoted: new Set(["r2"]) })).toBeNull();
+  it("is not as soon as one of its findings was called wrong, or one of its rules is on trial", () => {
+    expect(why({}, { suppressed: new Set(["f1"]) })).toBe("nothing-to-tell");
+    expect(why({}, { demoted: new Set(["r2"]) })).toBe("nothing-to-tell");
+    expect(why({}, { suppressed: new Set(["f9"]), demoted: new Set(["r9"]) })).toBeNull();
   });
 });
 
