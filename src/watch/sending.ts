@@ -42,8 +42,8 @@ const LEASE_MS = 15 * 60_000;
 const WAITS = [5, 15, 60, 240, 480].map((minutes) => minutes * 60_000);
 /** Attempts that a server put off, after which a mail is given up. */
 const MAX_ATTEMPTS = 8;
-/** Attempts whose end nobody saw, after which there is no other: some of them may well have arrived where no archive shows it. */
-const MAX_UNSEEN = 3;
+/** Attempts, the last of them with an end that nobody saw, after which there is no other: some may have arrived where no archive shows it. */
+const MAX_UNSEEN = 8;
 /** How long an archive may be silent about one. */
 const MAX_SILENCE_MS = 7 * 24 * 3_600_000;
 /** A server that says never (5xx) may be misconfigured for an hour; the mail is given up when it says so again and again. */

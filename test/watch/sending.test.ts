@@ -177,7 +177,7 @@ describe("an attempt whose end nobody saw", () => {
   });
 
   it("absent after several attempts: nobody is written to again and again", async () => {
-    const { ends, asked } = await send({ row: { ...OPEN, attempts: 3 }, there: false });
+    const { ends, asked } = await send({ row: { ...OPEN, attempts: 8 }, there: false });
     expect(ends).toMatchObject([{ state: "unsure" }]);
     expect(asked).toEqual(["look up"]);
   });
