@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "../errors.js";
+import { compileLater } from "../io/compile-later.js";
 import { endOnClosedPipe, remark } from "../io/terminal.js";
 import { foundCommands } from "./commands/found.js";
 import { CONFIG } from "./commands/options.js";
@@ -107,6 +108,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
 
 const main = async (argv: readonly string[]): Promise<void> => {
   endOnClosedPipe();
+  compileLater();
   try {
     const program = await build(argv);
     await program.parseAsync([...argv]);
