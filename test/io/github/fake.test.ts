@@ -1,9 +1,7 @@
 /** The peer against a real client: every operation through octokit, and no violation. */
-import { execFileSync } from "node:child_process";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import type { FakeGithub } from "./fake.js";
-import { ObjectStore } from "./git-objects.js";
 import { routes } from "./routes.js";
 import { sample } from "./sample.js";
 import { operations } from "./spec.js";
@@ -21,24 +19,6 @@ afterEach(async () => {
 
 test("every operation of the slice has a route", () => {
   expect(operations.map(({ id }) => id).sort()).toEqual(Object.keys(routes).sort());
-});
-
-test("ids are git's", () => {
-  const git = new ObjectStore();
-  expect(git.blob("hello\n")).toBe("ce013625030ba8dba906f756967f9e9ca394464a");
-  expect(git.tree({})).toBe("4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-  const hash = (type: string, input: Buffer): string =>
-    execFileSync("git", ["hash-object", "--literally", "-t", type, "--stdin"], { input }).toString().trim();
-  const tree = git.tree({ "a/x": "hello\n", "a.c": "hello\n" });
-  const entry = (mode: string, name: string, sha: string): Buffer =>
-    Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(sha, "hex")]);
-  const hello = git.blob("hello\n");
-  expect(
-    hash(
-      "tree",
-      Buffer.concat([entry("100644", "a.c", hello), entry("40000", "a", hash("tree", entry("100644", "x", hello)))]),
-    ),
-  ).toBe(tree);
 });
 
 describe("reading", () => {

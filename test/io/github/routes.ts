@@ -33,6 +33,7 @@ export function find(method: string, path: string): { operation: Operation; para
       : new Refusal(404, "Not Found", `${method} ${path}: no such operation`);
   }
   const values = operation.pattern.exec(path)?.slice(1) ?? [];
+  if (/%(?![0-9a-f]{2})/i.test(path)) throw new Refusal(400, "Bad Request", `${path}: a broken escape`);
   return {
     operation,
     params: Object.fromEntries(operation.names.map((name, n) => [name, decodeURIComponent(values[n] ?? "")])),

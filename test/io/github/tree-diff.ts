@@ -104,8 +104,10 @@ function fileText(c: FileChange): string {
     lines.push(`index ${(c.before?.sha ?? ZERO).slice(0, 10)}..${(c.after?.sha ?? ZERO).slice(0, 10)}${mode}`);
   }
   const [left, right] = [c.before === undefined ? "/dev/null" : a, c.after === undefined ? "/dev/null" : b];
+  // Git ends a name that has a space with a tab, so that patch(1) sees where it ends.
+  const ended = (name: string): string => (name.includes(" ") ? `${name}\t` : name);
   if (c.binary) lines.push(`Binary files ${left} and ${right} differ`);
-  else if (c.hunks.length > 0) lines.push(`--- ${left}`, `+++ ${right}`, patchOf(c));
+  else if (c.hunks.length > 0) lines.push(`--- ${ended(left)}`, `+++ ${ended(right)}`, patchOf(c));
   return `${lines.join("\n")}\n`;
 }
 
