@@ -1,4 +1,4 @@
-/** Faults of the peer, ETags and pages, GraphQL, deliveries, and repositories that mean harm. */
+/** Faults of the peer, ETags and pages, GraphQL and deliveries. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
@@ -163,23 +163,4 @@ describe("deliveries", () => {
     expect(seen).toEqual(["push", "sha256=37beaf650f70b40ec9706929c2e9d835cbd63729988f48781e6383a147215f07"]);
     server.close();
   });
-});
-
-test("hostile names are carried as they are", async () => {
-  const { octokit, repo, root, at } = await open();
-  const names = ["../../etc/passwd", "a\nb.c", "\u202Egpj.c", '"quoted\\".c', "tab\t.c", "-rf", "__proto__"];
-  const head = repo.commit(new Map(names.map((name) => [name, "x\n"])), { parents: [root] });
-  const { number } = repo.open({ head, title: "</script>\u202E\n" });
-  const { data } = await octokit.rest.pulls.listFiles({ ...at, pull_number: number });
-  expect(
-    data
-      .filter(({ status }) => status === "added")
-      .map(({ filename }) => filename)
-      .sort(),
-  ).toEqual([...names].sort());
-  const diff = await octokit.rest.pulls.get({ ...at, pull_number: number, mediaType: { format: "diff" } });
-  expect(String(diff.data)).toContain('+++ "b/a\\nb.c"\n');
-  expect(String(diff.data)).toContain('"b/\\342\\200\\256gpj.c"');
-  for (const path of names)
-    expect((await octokit.rest.repos.getContent({ ...at, path, ref: head })).data).toMatchObject({ path });
 });

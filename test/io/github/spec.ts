@@ -49,9 +49,31 @@ function withNull(value: unknown): unknown {
   return { ...copy, type: [copy.type, "null"], ...(Array.isArray(copy.enum) ? { enum: [...copy.enum, null] } : {}) };
 }
 
-const slice = withNull(
-  JSON.parse(readFileSync(new URL("../../vendor/github-openapi.json", import.meta.url), "utf8")),
-) as Slice;
+/**
+ * Where the description promises a value and GitHub answers null: the place of a comment that is outdated or on a whole file
+ * (github/rest-api-description, issues 1901 and 5568), and a head whose fork was deleted.
+ */
+const NULLS: [string, string[]][] = [
+  ["pull-request-review-comment", ["position", "line", "original_line"]],
+  ["review-comment", ["line", "original_line"]],
+  ["pull-request", ["head/repo", "head/user"]],
+  ["pull-request-simple", ["head/repo"]],
+];
+
+function corrected(slice: Slice): Slice {
+  for (const [name, paths] of NULLS) {
+    for (const path of paths) {
+      let at = slice.components.schemas[name];
+      for (const step of path.split("/")) at = (at?.properties as Record<string, Schema> | undefined)?.[step];
+      if (at === undefined) throw new Error(`no ${path} in ${name}`);
+      at.nullable = true;
+    }
+  }
+  return slice;
+}
+
+const vendored = new URL("../../vendor/github-openapi.json", import.meta.url);
+const slice = withNull(corrected(JSON.parse(readFileSync(vendored, "utf8")))) as Slice;
 
 /** These stand for a rest with slashes in it; all others end at one. */
 const WIDE = new Set(["path", "ref", "basehead"]);
@@ -62,7 +84,8 @@ function operation(path: string, method: string, described: Described): Operatio
     names.push(name);
     return WIDE.has(name) ? "(.*)" : "([^/]+)";
   });
-  const pattern = new RegExp(`^${source}$`);
+  // The root folder is asked for without the slash.
+  const pattern = new RegExp(`^${source.replace("/contents/(.*)", "/contents(?:/(.*))?")}$`);
   return { id: described.operationId, method: method.toUpperCase(), path, pattern, names, described };
 }
 
