@@ -114,7 +114,7 @@ function closed(value: unknown): unknown {
   return copy;
 }
 
-const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true }));
+const ajv = addFormats.default(new Ajv({ strict: false, allErrors: true, inlineRefs: false }));
 ajv.addSchema({ $id: "gh", components: slice.components });
 const compiled = new Map<string, ValidateFunction>();
 
