@@ -33,6 +33,8 @@ async function readOnce(path, { openEpoch, openMail }) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [path, times] = process.argv.slice(2);
+  // As the program does it.
+  (await import("../../dist/io/compile-later.js")).compileLater();
   const { openEpoch } = await import("../../dist/io/archive/epoch.js");
   const { openMail } = await import("../../dist/watch/open-mail.js");
   const passes = [];
