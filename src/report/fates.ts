@@ -4,9 +4,9 @@
  */
 import type { Message } from "../message/message.js";
 import type { ReviewedPatch } from "../review/finding.js";
-import { buildThreads } from "../thread/build-threads.js";
-import { collectSeries, type Series } from "../thread/collect-series.js";
+import type { Series } from "../thread/collect-series.js";
 import { findPrevious } from "../thread/versions.js";
+import { reviewedSeries } from "./reviewed-series.js";
 import { FATE } from "./wording.js";
 
 /** A version of a series as far as findings go. */
@@ -48,10 +48,7 @@ const fateOf = (id: string, versions: readonly Version[], path: string | null): 
 
 /** The versions of each series that has several, each chain in order. */
 const chainsOf = (reviewed: readonly ReviewedPatch[]): Version[][] => {
-  const own = reviewed.filter(({ patch }) => patch.depth === 0);
-  const inputs = own.map(({ message, patch }) => ({ message, hasDiff: true, author: patch.author }));
-  const threads = buildThreads(inputs.map(({ message }) => message));
-  const series = collectSeries(inputs, threads);
+  const { own, series, threads } = reviewedSeries(reviewed);
   const previous = findPrevious(series, threads);
   const chains = new Map<Series, Series[]>();
   const rootOf = (one: Series): Series => {

@@ -2,7 +2,7 @@
 import { type Finding, type FindingStatus, SEVERITIES, type Severity } from "../review/finding.js";
 
 /** True when the patch is to blame or claims a fix that it does not make: what a reviewer would write to its author. */
-const TO_ANSWER: Record<FindingStatus, boolean> = {
+export const TO_ANSWER: Readonly<Record<FindingStatus, boolean>> = {
   introduced: true,
   "incomplete-fix": true,
   "pre-existing": false,
@@ -19,13 +19,12 @@ const ONLY_WHEN_ASKED: Record<FindingStatus, boolean> = {
   acknowledged: false,
 };
 
-/** True when `severity` is `least` or graver. */
-const atLeast = (severity: Severity, least: Severity): boolean =>
-  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(least);
+/** True when `value` is `least` or stands before it in a list that begins with the gravest, or the surest. */
+export const atLeast = <T>(all: readonly T[], value: T, least: T): boolean => all.indexOf(value) <= all.indexOf(least);
 
 /** Findings that a reply mail is written for. A rule in nursery is shown locally and never posted. */
 export const isPosted = (finding: Finding): boolean =>
-  TO_ANSWER[finding.status] && atLeast(finding.severity, "warning") && !finding.nursery;
+  TO_ANSWER[finding.status] && atLeast(SEVERITIES, finding.severity, "warning") && !finding.nursery;
 
 /** The gravest of the findings that are posted, or null where none is: what a check of a patch comes down to. */
 export const gradeOf = (findings: readonly Finding[]): Severity | null =>
@@ -40,4 +39,4 @@ export type FailOn = (typeof FAIL_ON)[number];
 
 /** True when a run that found this ends with exit code 1 (contract: introduced or incomplete-fix, at or above the level). */
 export const makesFail = (finding: Finding, failOn: FailOn): boolean =>
-  failOn !== "never" && TO_ANSWER[finding.status] && atLeast(finding.severity, failOn);
+  failOn !== "never" && TO_ANSWER[finding.status] && atLeast(SEVERITIES, finding.severity, failOn);

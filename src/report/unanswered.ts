@@ -4,9 +4,9 @@
  */
 import type { Message } from "../message/message.js";
 import type { ReviewedPatch } from "../review/finding.js";
-import { buildThreads } from "../thread/build-threads.js";
-import { collectSeries, type Series } from "../thread/collect-series.js";
+import type { Series } from "../thread/collect-series.js";
 import { findPrevious } from "../thread/versions.js";
+import { reviewedSeries } from "./reviewed-series.js";
 
 export type Unanswered = "superseded" | "pull-request" | "automatic";
 
@@ -18,10 +18,7 @@ const replaced = (newer: Series, older: Series): Message[] => {
 };
 
 const supersededMessages = (reviewed: readonly ReviewedPatch[]): Set<Message> => {
-  const own = reviewed.filter(({ patch }) => patch.depth === 0);
-  const inputs = own.map(({ message, patch }) => ({ message, hasDiff: true, author: patch.author }));
-  const threads = buildThreads(inputs.map(({ message }) => message));
-  const series = collectSeries(inputs, threads);
+  const { series, threads } = reviewedSeries(reviewed);
   const superseded = new Set<Message>();
   findPrevious(series, threads).forEach((older, at) => {
     const newer = series[at];
@@ -32,7 +29,7 @@ const supersededMessages = (reviewed: readonly ReviewedPatch[]): Set<Message> =>
 };
 
 /** Sent by a program and not to be answered (RFC 3834, section 2); `no` says that a person sent it. */
-const isAutomatic = ({ headers }: Message): boolean => {
+export const isAutomatic = ({ headers }: Pick<Message, "headers">): boolean => {
   const value = headers.get("auto-submitted")?.[0]?.trim().toLowerCase();
   return value !== undefined && value !== "" && !value.startsWith("no");
 };

@@ -4,6 +4,7 @@
  */
 import type { Mailbox } from "../message/message.js";
 import { safeMessageId } from "../report/mail-headers.js";
+import { atLeast, TO_ANSWER } from "../report/plan.js";
 import {
   CONFIDENCES,
   type Confidence,
@@ -132,23 +133,13 @@ export function listOf({ message }: ReviewedPatch, lists: readonly ListPolicy[])
   return best;
 }
 
-const atLeast = <T>(all: readonly T[], value: T, least: T): boolean => all.indexOf(value) <= all.indexOf(least);
-
-const TO_TELL: Record<Finding["status"], boolean> = {
-  introduced: true,
-  "incomplete-fix": true,
-  "pre-existing": false,
-  "fixed-later": false,
-  acknowledged: false,
-};
-
 function findingSilence(
   finding: Finding,
   list: ListPolicy | null,
   history: History,
   told: ReadonlySet<string>,
 ): FindingSilence | null {
-  if (!TO_TELL[finding.status]) return "not-of-patch";
+  if (!TO_ANSWER[finding.status]) return "not-of-patch";
   if (finding.nursery) return "nursery";
   if (history.demoted.has(finding.rule)) return "demoted";
   const [severity, confidence]: [Severity, Confidence] = [list?.severity ?? "warning", list?.confidence ?? "low"];

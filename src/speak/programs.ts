@@ -1,14 +1,14 @@
 /** Mails that programs sent, ours among them: none is answered, and none gives commands. */
 import type { Mailbox, Message } from "../message/message.js";
+import { isAutomatic } from "../report/unanswered.js";
 import { addressKey } from "./addresses.js";
 
 type Headers = Message["headers"];
 
-/** Sent by a program and not to be answered (RFC 3834, section 2); `no` says that a person sent it. */
+/** Sent by a program and not to be answered, by what it says itself or by the older Precedence. */
 export function isProgram(headers: Headers): boolean {
-  const value = headers.get("auto-submitted")?.[0]?.trim().toLowerCase() ?? "";
   const precedence = headers.get("precedence")?.[0]?.trim().toLowerCase() ?? "";
-  return (value !== "" && !value.startsWith("no")) || precedence === "auto_reply" || precedence === "junk";
+  return isAutomatic({ headers }) || precedence === "auto_reply" || precedence === "junk";
 }
 
 /** Made by this program, whoever it runs for. */

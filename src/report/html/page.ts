@@ -4,9 +4,10 @@
  */
 import type { Message } from "../../message/message.js";
 import type { Finding, ReviewedPatch, ReviewResult } from "../../review/finding.js";
-import { collectSeries, type Series } from "../../thread/collect-series.js";
+import type { Series } from "../../thread/collect-series.js";
 import { alikeProblems, severityCounts, statusCounts } from "../account.js";
 import { isShown } from "../plan.js";
+import { reviewedSeries } from "../reviewed-series.js";
 import { counted, PAGE, SEVERITY_LABELS } from "../wording.js";
 import { findingElement, heading } from "./finding.js";
 import { html, type Markup, type PageLink } from "./markup.js";
@@ -36,10 +37,9 @@ interface Group {
 }
 
 const groupsOf = (reviewed: readonly ReviewedPatch[]): Group[] => {
-  const own = reviewed.filter(({ patch }) => patch.depth === 0);
-  const inputs = own.map(({ message, patch }) => ({ message, hasDiff: true, author: patch.author }));
   const seriesOf = new Map<Message, Series>();
-  for (const series of collectSeries(inputs)) for (const message of series.patches) seriesOf.set(message, series);
+  for (const series of reviewedSeries(reviewed).series)
+    for (const message of series.patches) seriesOf.set(message, series);
   const groups: Group[] = [];
   reviewed.forEach((one, at) => {
     const series = one.patch.depth === 0 ? (seriesOf.get(one.message) ?? null) : null;
