@@ -40,10 +40,8 @@ export interface SendingOptions {
 
 const LEASE_MS = 15 * 60_000;
 const WAITS = [5, 15, 60, 240, 480].map((minutes) => minutes * 60_000);
-/** Attempts that a server put off, after which a mail is given up. */
+/** Attempts that a server put off, or whose end nobody saw, after which there is no other. */
 const MAX_ATTEMPTS = 8;
-/** Attempts, the last of them with an end that nobody saw, after which there is no other: some may have arrived where no archive shows it. */
-const MAX_UNSEEN = 8;
 /** How long an archive may be silent about one. */
 const MAX_SILENCE_MS = 7 * 24 * 3_600_000;
 /** A server that says never (5xx) may be misconfigured for an hour; the mail is given up when it says so again and again. */
@@ -107,7 +105,7 @@ async function endOfOpen(
     return { state: "unsure", reason: "nobody knows how the attempt ended, and no archive can be asked" };
   const there = await ports.lookUp(payload);
   if (there === true) return { state: "sent", at: row.lastAttempt ?? now.toISOString() };
-  if (there === false && row.attempts < MAX_UNSEEN) return null;
+  if (there === false && row.attempts < MAX_ATTEMPTS) return null;
   if (there === false) return { state: "unsure", reason: "nobody saw how any attempt ended, and the archive has none" };
   if (now.getTime() - Date.parse(row.lastAttempt ?? "") > MAX_SILENCE_MS)
     return { state: "unsure", reason: "nobody saw how the attempt ended, and the archive cannot be asked" };

@@ -3,7 +3,6 @@
  * written. Nothing is sent here.
  */
 import type { Patch } from "../patch/patch.js";
-
 import { patchworkCheck } from "../report/patchwork-check.js";
 import type { ReviewedPatch, ReviewResult } from "../review/finding.js";
 import { addressKey } from "../speak/addresses.js";

@@ -1,10 +1,10 @@
 /** Dead letters, suppressions, and how much there is of everything. */
-import { sql as raw } from "kysely";
+import { type Kysely, sql as raw } from "kysely";
 import type { DeadLetter } from "../../watch/records.js";
 import type { MailForm } from "../../watch/source.js";
 import type { Counts } from "../../watch/store.js";
 import { bytesOf } from "./rows.js";
-import type { Sql } from "./tables.js";
+import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
 import { transact } from "./transact.js";
 
@@ -34,16 +34,16 @@ export function reviveLetter(sql: Sql, kind: DeadLetter["kind"], key: string): P
   });
 }
 
-/** Store.suppress. Whoever speaks last is heard. */
+/** Store.suppress, by itself or within a transaction. Whoever speaks last is heard. */
 export async function suppressFinding(
-  sql: Sql,
+  db: Kysely<Tables>,
   finding: string,
   said_by: string,
   reason: string,
   now: string,
 ): Promise<void> {
   const said = { said_by, reason, suppressed_at: now };
-  const put = sql.db.insertInto("suppressions").values({ finding: nameOf(finding), ...said });
+  const put = db.insertInto("suppressions").values({ finding: nameOf(finding), ...said });
   await put.onConflict((conflict) => conflict.column("finding").doUpdateSet(said)).execute();
 }
 

@@ -1,7 +1,8 @@
 /** What people said to us, and what was said before. */
-import { sql as raw, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { LedgerAnswer } from "../../speak/ledger.js";
 import type { CommandEnd, MailNotes, PendingCommand, SpeechStore } from "../../watch/speech.js";
+import { suppressFinding } from "./letters.js";
 import { mailsById } from "./mails.js";
 import { decideRow, putRows } from "./outbox.js";
 import { seriesByKey } from "./series.js";
@@ -38,7 +39,7 @@ function endCommands(sql: Sql, mail: string, done: CommandEnd, now: string): Pro
       .set({ outcome: done.outcome, ended_at: now })
       .where("mail", "=", nameOf(mail));
     if ((await ended.where("outcome", "is", null).returning("mail").execute()).length === 0) return false;
-    for (const { what, by, reason } of done.suppress) await suppress(trx, what, by, reason, now);
+    for (const { what, by, reason } of done.suppress) await suppressFinding(trx, what, by, reason, now);
     for (const answer of done.answers) await putAnswer(trx, answer);
     for (const series of done.recheck) await reopen(trx, series);
     for (const key of done.approve) await decideRow(trx, "mail", key, { kind: "approve" });
@@ -46,12 +47,6 @@ function endCommands(sql: Sql, mail: string, done: CommandEnd, now: string): Pro
     await putRows(trx, done.outbox, now);
     return true;
   });
-}
-
-async function suppress(trx: Trx, what: string, said_by: string, reason: string, now: string): Promise<void> {
-  const said = { said_by, reason, suppressed_at: now };
-  const put = trx.insertInto("suppressions").values({ finding: nameOf(what), ...said });
-  await put.onConflict((conflict) => conflict.column("finding").doUpdateSet(said)).execute();
 }
 
 async function putAnswer(trx: Trx, { finding, rule, valid, by, reason, via, at }: LedgerAnswer): Promise<void> {
@@ -93,6 +88,11 @@ async function lineage(sql: Sql, key: string) {
     next = series.previous;
   }
   return out;
+}
+
+async function nextVersion(sql: Sql, key: string): Promise<string | null> {
+  const query = sql.db.selectFrom("series").select("key").where("previous", "=", nameOf(key)).orderBy("key").limit(1);
+  return (await query.executeTakeFirst())?.key ?? null;
 }
 
 async function findingsOf(sql: Sql, series: readonly string[]) {
@@ -157,19 +157,8 @@ export function speechOver(sql: Sql): SpeechStore {
     endCommands: (mail, done, now) => endCommands(sql, mail, done, now),
     linksOf: (mails) => linksOf(sql, mails),
     lineage: (key) => lineage(sql, key),
-    async hasLater(key) {
-      const query = sql.db.selectFrom("series").select(raw`1`.as("one")).where("previous", "=", nameOf(key));
-      return (await query.limit(1).executeTakeFirst()) !== undefined;
-    },
-    async nextVersion(key) {
-      const query = sql.db
-        .selectFrom("series")
-        .select("key")
-        .where("previous", "=", nameOf(key))
-        .orderBy("key")
-        .limit(1);
-      return (await query.executeTakeFirst())?.key ?? null;
-    },
+    hasLater: async (key) => (await nextVersion(sql, key)) !== null,
+    nextVersion: (key) => nextVersion(sql, key),
     findingsOf: (series) => findingsOf(sql, series),
     async ruleOf(finding) {
       const query = sql.db.selectFrom("findings").select("rule").where("id", "=", nameOf(finding)).orderBy("rule");

@@ -83,7 +83,7 @@ function storeOver(sql: Sql): SqlStore {
     failSeries: (key, reason, retryAt, now) => failJudging(sql, key, reason, retryAt, now),
     deadLetters: () => allLetters(sql),
     revive: (kind, key) => reviveLetter(sql, kind, key),
-    suppress: (finding, by, reason, now) => suppressFinding(sql, finding, by, reason, now),
+    suppress: (finding, by, reason, now) => suppressFinding(sql.db, finding, by, reason, now),
     suppressed: () => suppressedFindings(sql),
     verdicts: () => allVerdicts(sql),
     counts: () => countAll(sql),
