@@ -1,14 +1,14 @@
 /** Servers that speaking asks: archives, for mails of ours, and patchwork. Connections are kept for a round and closed with it. */
-import { join } from "node:path";
-import { type ArchiveContext, REAL_TIME, userAgent } from "../../io/archive/context.js";
+import type { ArchiveContext } from "../../io/archive/context.js";
 import { HttpClient } from "../../io/archive/http.js";
-import { folderCache } from "../../io/archive/http-cache.js";
+import { httpOptions } from "../../io/archive/http-source.js";
 import { HttpTransport } from "../../io/http-transport.js";
 import { Patchwork, patchworkToken } from "../../io/patchwork.js";
 import type { OutgoingMail } from "../../speak/outgoing.js";
 import type { ListPolicy } from "../../speak/policy.js";
 import { SourceError } from "../../watch/source.js";
 import type { WatchContext } from "./context.js";
+import { archiveContext } from "./sources.js";
 
 /** Asks archives whether a mail of ours is there. */
 export class Outside {
@@ -17,14 +17,7 @@ export class Outside {
   readonly #archive: ArchiveContext;
 
   constructor(private readonly context: WatchContext) {
-    const { config, version } = context;
-    const agent = userAgent(version, config.contact);
-    this.#archive = {
-      dataFolder: join(config.data, "archives"),
-      userAgent: agent,
-      time: REAL_TIME,
-      env: () => undefined,
-    };
+    this.#archive = archiveContext(context);
   }
 
   /** True or false where the archive says so, null where it does not answer. */
@@ -50,9 +43,7 @@ export class Outside {
   #client(url: URL, allowPrivate: boolean): HttpClient {
     const known = this.#clients.get(url.host);
     if (known !== undefined) return known;
-    const { userAgent: agent, time, dataFolder } = this.#archive;
-    const cache = folderCache(join(dataFolder, "http"), () => time.now());
-    const client = new HttpClient({ hosts: [url.host], userAgent: agent, time, cache, allowPrivate, tries: 3 });
+    const client = new HttpClient(httpOptions({ allowPrivate, tries: 3 }, url, this.#archive));
     this.#clients.set(url.host, client);
     return client;
   }
@@ -63,7 +54,7 @@ export class Outside {
     const { url, project, tokenEnv, allowPrivate } = patchwork;
     const transport = new HttpTransport({ allowPrivate });
     this.#transports.push(transport);
-    const token = patchworkToken(tokenEnv, (name) => process.env[name]);
+    const token = patchworkToken(tokenEnv, this.#archive.env);
     const { userAgent: agent, time } = this.#archive;
     const send = transport.send.bind(transport);
     return new Patchwork({ url, project, token, userAgent: agent, allowPrivate, tries: 3, time, send });
