@@ -20,6 +20,8 @@ const SOLE_IMPORTERS = {
   "prom-client": "src/apps/watch/metrics.ts",
   croner: "src/io/schedule.ts",
   nodemailer: "src/io/mail/smtp.ts",
+  octokit: "src/io/github/client.ts",
+  probot: "src/io/github/webhooks.ts",
 };
 
 const layerRule = (layer) => {

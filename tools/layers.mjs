@@ -11,6 +11,7 @@ export const LAYERS = [
   "report",
   "speak",
   "watch",
+  "pulls",
   "io",
   "apps",
 ];
