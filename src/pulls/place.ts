@@ -44,6 +44,15 @@ function toBase({ path, line }: At, index: number, commits: readonly Files[]): A
   return { ...at, side: "old" };
 }
 
+/** The line of the head that a finding of commit `index` stands at; null when a later commit took it away, or it was taken away. */
+export function lineAtHead(
+  finding: Finding,
+  index: number,
+  commits: readonly Files[],
+): { path: string; line: number } | null {
+  return finding.side === "new" ? toHead(finding, index, commits) : null;
+}
+
 /** What a diff shows: the hunk line of a place, with the names of the file in the diff. */
 interface Shown {
   file: FileDiff;

@@ -39,7 +39,7 @@ export const repoConfigSchema = z.strictObject({
     .array(glob)
     .max(1000)
     .default([])
-    .describe("Files of which nothing is told, with ** for any folders: drivers/staging/**"),
+    .describe("Files of which nothing is told, with * for any letters, slashes too: drivers/staging/*"),
   rulesOff: z.array(z.string().min(1).max(100)).max(100).default([]).describe("Rules of which nothing is told"),
   push: z
     .array(branch)
