@@ -2,6 +2,7 @@
  * Port to the host of pull requests. Every method is about one repository; what it posts is posted once at the most: whoever
  * calls it looks first whether an earlier attempt arrived. Nothing is repeated behind the caller's back.
  */
+import type { CheckOutput } from "../report/github/check-output.js";
 import type { DiffPlace } from "../report/github/pull-report.js";
 import type { SourceTree } from "../tree/source-tree.js";
 
@@ -83,25 +84,9 @@ export interface PostedComment {
   body: string;
 }
 
+export type { Annotation, CheckOutput } from "../report/github/check-output.js";
+
 export type Conclusion = "success" | "neutral" | "failure";
-
-/** A finding in the margin of a check run. */
-export interface Annotation {
-  path: string;
-  startLine: number;
-  endLine: number;
-  level: "notice" | "warning" | "failure";
-  title: string;
-  message: string;
-}
-
-export interface CheckOutput {
-  title: string;
-  summary: string;
-  text: string;
-  /** Any number; they are sent 50 at a time. */
-  annotations: readonly Annotation[];
-}
 
 export interface CheckRun {
   id: number;

@@ -72,7 +72,7 @@ export async function postPull(
   ports: PostPorts,
 ): Promise<"posted" | "moved"> {
   const { forge } = ports;
-  await postCheck(pull.head, checkOutput(plan.report), conclusionOf(plan.report, config), ports);
+  await postCheck(pull.head, checkOutput(plan.report, reproduce), conclusionOf(plan.report, config), ports);
   const standing = await standingOf(forge, pull.number);
   const steps = reconcile(plan, standing, { most: config.comments, reproduce });
   if (steps.review !== null) {

@@ -5,7 +5,7 @@
  */
 import { commentBody } from "../report/github/comment.js";
 import { readMarks } from "../report/github/marks.js";
-import type { DiffPlace, PullFinding } from "../report/github/pull-report.js";
+import type { DiffPlace } from "../report/github/pull-report.js";
 import { reviewBody } from "../report/github/review.js";
 import type { LineComment, LineThread, PostedReview } from "./forge.js";
 import { inlineFindings, type PullPlan } from "./plan.js";
@@ -42,23 +42,24 @@ interface Told {
 /** Works out what is to be posted. `most` is how many comments stand below lines; `reproduce` says how to get the same again. */
 export function reconcile(plan: PullPlan, standing: Standing, options: { most: number; reproduce: string }): Steps {
   const told = toldOf(standing);
+  const marks = standing.reviews.flatMap(({ author, body }) => (author === standing.login ? readMarks(body) : []));
   const said = new Set(told.map(({ finding }) => finding));
-  for (const { author, body } of standing.reviews)
-    if (author === standing.login) for (const { kind, key } of readMarks(body)) if (kind === "finding") said.add(key);
-  const isNew = ({ finding }: PullFinding): boolean => !said.has(finding.id);
+  for (const { kind, key } of marks) if (kind === "finding") said.add(key);
   const inline = new Set(inlineFindings(plan.report, options.most));
-  const fresh = plan.report.findings.filter(isNew);
-  const below = fresh.filter((one) => inline.has(one));
-  const rest = fresh.filter((one) => !inline.has(one));
+  const unsaid = plan.report.findings.filter(({ finding }) => !said.has(finding.id));
+  const below = unsaid.filter((one) => inline.has(one));
+  // What the body of this head's review had no room for is not said in another one.
+  const isReviewed = marks.some(({ kind, key }) => kind === "review" && key === plan.report.head);
+  const rest = isReviewed ? [] : unsaid.filter((one) => !inline.has(one));
   const present = new Set(plan.report.findings.map(({ finding }) => finding.id));
   return {
     review:
-      fresh.length === 0
+      below.length + rest.length === 0
         ? null
         : {
-            body: reviewBody(plan.report, below, rest, options.reproduce),
+            body: reviewBody(plan.report, below, rest, { reproduce: options.reproduce }),
             comments: below.flatMap((one) =>
-              one.place === null ? [] : [{ place: one.place, body: commentBody(one) }],
+              one.place === null ? [] : [{ place: one.place, body: commentBody(one, { status: true }) }],
             ),
           },
     back: told

@@ -79,7 +79,9 @@ export const statusLines = (status: Finding["status"]): string[] => [
   `${QUESTIONS.after} ${STATUS_ANSWERS[status].after}`,
 ];
 
-const asksNothing = ({ message, why, suggestion }: Finding): boolean => !`${message}${why}${suggestion}`.includes("?");
+/** True for a finding whose text has no question: it gets one of ours. */
+export const asksNothing = ({ message, why, suggestion }: Finding): boolean =>
+  !`${message}${why}${suggestion}`.includes("?");
 
 const blocks = (remark: Remark, trim: Trim): string[][] => {
   const { finding, exact } = remark;
