@@ -20,12 +20,12 @@ const pullRequest = z.object({
   action: z.string(),
   number: id,
   pull_request: z.object({ head: z.object({ sha }) }),
-  changes: z.object({ base: z.unknown() }).optional(),
+  changes: z.object({ base: z.unknown().optional() }).optional(),
 });
 const issueComment = z.object({
   ...around,
   action: z.string(),
-  issue: z.object({ number: id, pull_request: z.unknown() }),
+  issue: z.object({ number: id, pull_request: z.unknown().optional() }),
   comment: z.object({ id, body: z.string().nullable(), user: user.nullable() }),
   sender: user,
 });

@@ -8,10 +8,18 @@ import { atLeast } from "../report/plan.js";
 import { CONFIDENCES, type Finding, type ReviewResult, SEVERITIES } from "../review/finding.js";
 import { globMatch } from "../speak/glob.js";
 import { findingSilence, type History } from "../speak/plan.js";
-import { FINDING_SILENCES, type FindingSilence } from "../speak/silence.js";
+import { FINDING_SILENCES } from "../speak/silence.js";
 import type { Conclusion } from "./forge.js";
 import { lineAtHead, placeOfFinding } from "./place.js";
 import type { RepoConfig } from "./repo-config.js";
+
+/** Why a finding is not told on a pull request, beside the reasons of mail. */
+const PULL_SILENCES = {
+  ...FINDING_SILENCES,
+  "rule-off": "the repository has switched its rule off",
+  "path-ignored": "the repository wants to hear nothing of its file",
+} as const satisfies Record<string, string>;
+type PullSilence = keyof typeof PULL_SILENCES;
 
 export interface PullPlanInput {
   head: string;
@@ -49,10 +57,10 @@ export function planPull(input: PullPlanInput): PullPlan {
   const commitOf = new Map(input.commits.map((commit) => [commit.sha, commit]));
   const off = new Set(config.rulesOff);
   const told = new Set<string>();
-  const silent = new Map<FindingSilence, number>();
+  const silent = new Map<PullSilence, number>();
   const findings: PullFinding[] = [];
   const atHead = new Map<PullFinding, { path: string; line: number }>();
-  const silenceOf = (finding: Finding): FindingSilence | null => {
+  const silenceOf = (finding: Finding): PullSilence | null => {
     if (off.has(finding.rule)) return "rule-off";
     if (config.ignore.some((pattern) => globMatch(pattern, finding.path))) return "path-ignored";
     return findingSilence(finding, config, history, told);
@@ -73,7 +81,7 @@ export function planPull(input: PullPlanInput): PullPlan {
     }
   }
   const { head, base, commits, notes, threads } = input;
-  const counted = [...silent].map(([reason, count]) => ({ reason: FINDING_SILENCES[reason], count }));
+  const counted = [...silent].map(([reason, count]) => ({ reason: PULL_SILENCES[reason], count }));
   const report = { head, tool: result.review.tool, base, commits, findings, silent: counted, notes, threads };
   return { report, atHead, ...whatWasRead(result, history) };
 }

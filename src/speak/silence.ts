@@ -31,7 +31,5 @@ export const FINDING_SILENCES = {
   "below-confidence": "it is less sure than its reader wants to hear of",
   suppressed: "somebody who may say so has called it wrong",
   "said-before": "it was told of a patch or version before this one",
-  "rule-off": "the repository has switched its rule off",
-  "path-ignored": "the repository wants to hear nothing of its file",
 } as const satisfies Record<string, string>;
 export type FindingSilence = keyof typeof FINDING_SILENCES;
