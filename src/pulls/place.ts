@@ -50,7 +50,8 @@ export function lineAtHead(
   index: number,
   commits: readonly Files[],
 ): { path: string; line: number } | null {
-  return finding.side === "new" ? toHead(finding, index, commits) : null;
+  const at = finding.side === "new" ? toHead(finding, index, commits) : null;
+  return at === null ? null : { path: at.path, line: at.line };
 }
 
 /** What a diff shows: the hunk line of a place, with the names of the file in the diff. */

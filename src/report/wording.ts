@@ -221,3 +221,11 @@ export const PULL_ANSWERS = {
   valid: (id: string): string => `Noted: ${id} is right.`,
   invalid: (id: string): string => `Noted: ${id} is wrong. It is not told any more, here or on a list.`,
 } as const;
+
+/** Headings of what would be posted on a pull request. */
+export const GITHUB_POSTS = {
+  check: "Check run",
+  review: "Review",
+  none: "None: there is nothing to tell that was not told before.",
+  oldFile: "the file before the change",
+} as const;

@@ -129,3 +129,35 @@ function checkedKey(pem: string): string {
     "the private key of the GitHub App is not an RSA key in PEM form",
   );
 }
+
+const conversion = z.object({
+  id: z.number(),
+  slug: z.string().min(1),
+  html_url: z.string(),
+  pem: z.string().min(1),
+  webhook_secret: z.string().min(1),
+});
+
+/** An App that was just made: what GitHub tells of it this once. */
+export interface NewApp {
+  id: number;
+  slug: string;
+  /** Its page. */
+  page: string;
+  pem: string;
+  webhookSecret: string;
+}
+
+/**
+ * The last step of making an App from a manifest (docs page "Registering a GitHub App from a manifest"): the code that GitHub's page
+ * came back with, good once and for an hour, against the App's secrets. @throws ForgeError
+ */
+export async function appFromManifest(code: string, options: ClientOptions): Promise<NewApp> {
+  const Quiet = quietOctokit(options);
+  const nobody = async (): Promise<Identity> => ({ login: "", appId: null });
+  const client = asClient(new Quiet(), options, nobody);
+  const operation = "apps/create-from-manifest";
+  const { data } = await client.call(operation, "POST /app-manifests/{code}/conversions", { code });
+  const { id, slug, html_url: page, pem, webhook_secret: webhookSecret } = read(operation, conversion, data);
+  return { id, slug, page, pem, webhookSecret };
+}

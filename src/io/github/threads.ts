@@ -11,7 +11,7 @@ type IdField = (typeof ID_FIELDS)[number];
 const query = (field: IdField): string => `query($owner: String!, $name: String!, $number: Int!, $after: String) {
   repository(owner: $owner, name: $name) { pullRequest(number: $number) { reviewThreads(first: 100, after: $after) {
     pageInfo { hasNextPage endCursor }
-    nodes { id isResolved comments(first: 1) { nodes { ${field} } } }
+    nodes { id isResolved resolvedBy { login } comments(first: 1) { nodes { ${field} } } }
   } } }
 }`;
 
@@ -19,6 +19,7 @@ const id = z.union([z.number(), z.string()]).nullish();
 const node = z.object({
   id: z.string(),
   isResolved: z.boolean(),
+  resolvedBy: z.object({ login: z.string() }).nullish(),
   comments: z.object({ nodes: z.array(z.object({ fullDatabaseId: id, databaseId: id }).nullable()).nullish() }),
 });
 const threads = z.object({
@@ -28,6 +29,8 @@ const threads = z.object({
 const answer = z.object({
   repository: z.object({ pullRequest: z.object({ reviewThreads: threads }).nullable() }).nullable(),
 });
+
+const bare = (login: string): string => login.replace(/\[bot\]$/, "");
 
 /** All threads, at most `limits.pages` hundred. @throws ForgeError */
 export async function threadsOf(context: Context, number: number): Promise<LineThread[]> {
@@ -42,6 +45,7 @@ export async function threadsOf(context: Context, number: number): Promise<LineT
 async function threadsBy({ client, at, limits }: Context, number: number, field: IdField): Promise<LineThread[]> {
   const operation = "graphql/reviewThreads";
   const found: LineThread[] = [];
+  const { login } = await client.identity();
   let after: string | null = null;
   for (let page = 0; page < limits.pages; page++) {
     const variables: Record<string, unknown> = { owner: at.owner, name: at.repo, number, after };
@@ -51,7 +55,10 @@ async function threadsBy({ client, at, limits }: Context, number: number, field:
     if (list === undefined) throw new ForgeError("missing", `${operation}: there is no such pull request`, 200);
     for (const one of list.nodes ?? []) {
       const first = Number(one?.comments.nodes?.[0]?.[field] ?? Number.NaN);
-      if (one !== null && Number.isSafeInteger(first)) found.push({ id: one.id, resolved: one.isResolved, first });
+      if (one === null || !Number.isSafeInteger(first)) continue;
+      const by = one.resolvedBy?.login ?? null;
+      // GraphQL names a bot without what REST puts behind its name.
+      found.push({ id: one.id, resolved: one.isResolved, resolvedBy: by === bare(login) ? login : by, first });
     }
     after = list.pageInfo.endCursor ?? null;
     if (!list.pageInfo.hasNextPage || after === null) break;

@@ -16,8 +16,8 @@ export interface WorkOptions {
   pollMs: number;
   /** Ends when nothing is due any more, rather than waiting for more. */
   once: boolean;
-  /** Ends a wait early; asked for anew each time. Left out where nothing can tell. */
-  wake?: () => Promise<void>;
+  /** Ends a wait early; asked for anew each time, and told when the wait is over. Left out where nothing can tell. */
+  wake?: (ended: AbortSignal) => Promise<void>;
 }
 
 export interface Work {
@@ -68,8 +68,9 @@ async function loop(working: Working): Promise<void> {
 
 async function pause({ pollMs, signal, wake }: Working): Promise<void> {
   const ended = new AbortController();
-  const waiting = wait(pollMs, undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => {});
-  await (wake === undefined ? waiting : Promise.race([waiting, wake()]));
+  const over = AbortSignal.any([signal, ended.signal]);
+  const waiting = wait(pollMs, undefined, { signal: over }).catch(() => {});
+  await (wake === undefined ? waiting : Promise.race([waiting, wake(over)]));
   ended.abort();
 }
 
