@@ -16,6 +16,7 @@ export const PLAIN_DIFF = [
   "--no-color",
   "--no-ext-diff",
   "--no-textconv",
+  "--no-relative",
   "--src-prefix=a/",
   "--dst-prefix=b/",
   "--unified=3",

@@ -12,6 +12,7 @@ import {
   read,
   requestSettings,
 } from "./call.js";
+import { namedRepository } from "./context.js";
 
 export interface ClientOptions extends CallOptions {
   /** "https://HOST/api/v3" for GitHub Enterprise Server (its GraphQL is at "/api/graphql"); GitHub's own when left out. */
@@ -83,7 +84,7 @@ export const octokitClient = (octokit: OctokitLike, options: CallOptions): Clien
 /** Clients of an App. */
 export interface AppClients {
   ofInstallation(id: number): Promise<Client>;
-  /** @param repository "owner/name" @throws ForgeError missing where the App is not installed */
+  /** @param repository "owner/name" @throws ReviewError (exit 2) for another name; ForgeError missing where it is not installed */
   ofRepository(repository: string): Promise<Client>;
 }
 
@@ -107,9 +108,9 @@ export function appClients(options: AppOptions): AppClients {
   return {
     ofInstallation,
     async ofRepository(repository) {
-      const [owner, repo] = repository.split("/");
+      const at = namedRepository(repository);
       const operation = "apps/get-repo-installation";
-      const { data } = await asApp.call(operation, "GET /repos/{owner}/{repo}/installation", { owner, repo });
+      const { data } = await asApp.call(operation, "GET /repos/{owner}/{repo}/installation", { ...at });
       return ofInstallation(read(operation, z.object({ id: z.number() }), data).id);
     },
   };

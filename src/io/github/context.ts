@@ -1,4 +1,5 @@
 /** What every part of the port is given, its limits among it, and the checks of what becomes part of an address. */
+import { EXIT, ReviewError } from "../../errors.js";
 import { ForgeError } from "../../pulls/forge.js";
 import type { BlobCache } from "./blob-cache.js";
 import type { Client } from "./call.js";
@@ -37,11 +38,15 @@ export interface Context {
   mirror: Mirror | null;
 }
 
-/** The parts of "owner/name"; null where one of them could leave its place in an address. */
-export function splitRepository(repository: string): { owner: string; repo: string } | null {
+/**
+ * The parts of "owner/name".
+ * @throws ReviewError (exit 2) for another name, which could leave its place in an address
+ */
+export function namedRepository(repository: string): { owner: string; repo: string } {
   const parts = /^([A-Za-z0-9][A-Za-z0-9_-]{0,99})\/([A-Za-z0-9._-]{1,100})$/.exec(repository);
   const [, owner, repo] = parts ?? [];
-  return owner === undefined || repo === undefined || /^\.{1,2}$/.test(repo) ? null : { owner, repo };
+  if (owner !== undefined && repo !== undefined && !/^\.{1,2}$/.test(repo)) return { owner, repo };
+  throw new ReviewError("bad-repository", EXIT.usage, "a repository of GitHub is named as owner/name");
 }
 
 /** @throws ForgeError missing for what is no full id, so that nothing else becomes part of an address */

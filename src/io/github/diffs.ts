@@ -6,7 +6,7 @@ import { type Commit, type Diff, ForgeError, type Pull } from "../../pulls/forge
 import { compareAnswer, filesAnswer, type ListedFile, pullAnswer } from "./answers.js";
 import { read } from "./call.js";
 import { COMPARE_ROUTE } from "./commits.js";
-import type { Context } from "./context.js";
+import { type Context, commitId } from "./context.js";
 import { listedDiff } from "./file-diff.js";
 import { ObjectDiff } from "./object-diff.js";
 import { listAll } from "./pages.js";
@@ -40,6 +40,7 @@ async function diffBetween(
   list: () => Promise<readonly ListedFile[] | null>,
 ): Promise<Diff> {
   const { mirror } = context;
+  for (const one of [from, to]) if (one !== null) commitId(one);
   if (mirror !== null && (await mirror.has(from === null ? [to] : [from, to]))) {
     const text = await mirror.diff(from, to);
     if (text !== null) return { text, leftOut: [] };

@@ -1,10 +1,9 @@
 /** GitHub as the host of pull requests: the port of src/pulls/forge.ts for one repository. */
-import { EXIT, ReviewError } from "../../errors.js";
 import type { Forge } from "../../pulls/forge.js";
 import { type BlobCache, openBlobCache } from "./blob-cache.js";
 import type { Client } from "./call.js";
 import { commitsSince } from "./commits.js";
-import { type Context, FORGE_LIMITS, type ForgeLimits, splitRepository } from "./context.js";
+import { type Context, FORGE_LIMITS, type ForgeLimits, namedRepository } from "./context.js";
 import { diffOfCommit, diffOfPull } from "./diffs.js";
 import { type MirrorOptions, openMirror } from "./mirror.js";
 import { readsOf } from "./reads.js";
@@ -29,8 +28,7 @@ export interface ForgeOptions {
  */
 export async function openForge(options: ForgeOptions): Promise<Forge> {
   const { client, repository, cache = openBlobCache(), mirror } = options;
-  const at = splitRepository(repository);
-  if (at === null) throw new ReviewError("bad-repository", EXIT.usage, "a repository of GitHub is named as owner/name");
+  const at = namedRepository(repository);
   const { login, appId } = await client.identity();
   const context: Context = {
     client,

@@ -1,5 +1,9 @@
 /** Diffs by each of the ways that GitHub offers, and commits. */
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { blobHunks } from "../../../src/io/github/blob-hunks.js";
 import { ObjectDiff } from "../../../src/io/github/object-diff.js";
 import { parseDiff } from "../../../src/patch/parse-diff.js";
 import type { Commit } from "../../../src/pulls/forge.js";
@@ -203,4 +207,45 @@ test("by objects: modes, links, submodules, bytes, odd names, a folder that beca
       "added null>\u202egpj.c -0+1",
     ].sort(),
   );
+});
+
+test("commits that GitHub's pages leave out are looked for from the head", async () => {
+  const { fake, client, forge, repo, root } = await port();
+  const shas: string[] = [];
+  for (let n = 0; n < 9; n++)
+    shas.push(repo.commit({ a: `${n}` }, { parents: [shas.at(-1) ?? root], message: `${n}` }));
+  const { call } = client;
+  Object.assign(client, {
+    call: async (...args: Parameters<typeof call>) => {
+      const answer = await call(...args);
+      const { commits } = answer.data as { commits?: unknown[] };
+      return commits === undefined
+        ? answer
+        : { ...answer, data: { ...(answer.data as object), commits: commits.slice(0, 4) } };
+    },
+  });
+  const { commits, leftOut } = await forge.commits(root, shas.at(-1) ?? "");
+  expect([commits.map(({ sha }) => sha), leftOut]).toEqual([shas, []]);
+  expect(operationsOf(fake).filter((name) => name === "git/get-commit")).toHaveLength(5);
+});
+
+test("a person's settings of git change nothing", async () => {
+  const pairs = [{ old: Buffer.from("int a;\n\nint b;\n"), now: Buffer.from("int a;\n\nint c;\n") }];
+  const plain = await blobHunks(pairs);
+  expect(plain).toEqual(["@@ -1,3 +1,3 @@\n int a;\n \n-int b;\n+int c;"]);
+  const home = mkdtempSync(join(tmpdir(), "patchwitness-test-"));
+  const settings =
+    "noprefix = true\nmnemonicPrefix = true\nexternal = /bin/false\ncontext = 0\nsuppressBlankEmpty = true\nalgorithm = patience\nrelative = true\n";
+  writeFileSync(
+    join(home, ".gitconfig"),
+    `[color]\nui = always\n[diff]\n${settings}[core]\nattributesFile = ${home}/attributes\n`,
+  );
+  writeFileSync(join(home, "attributes"), "* binary\n");
+  vi.stubEnv("HOME", home);
+  try {
+    expect(await blobHunks(pairs)).toEqual(plain);
+  } finally {
+    vi.unstubAllEnvs();
+    rmSync(home, { recursive: true, force: true });
+  }
 });
