@@ -42,6 +42,12 @@ export const appConfigSchema = z.strictObject({
         .url({ protocol: /^https?$/, error: "an http or https URL" })
         .default("https://api.github.com")
         .describe("GitHub's API; that of GitHub Enterprise is https://HOST/api/v3"),
+      retrySeconds: z
+        .number()
+        .min(0.1)
+        .max(3600)
+        .default(5)
+        .describe("Wait before what failed is tried again; it doubles each time, up to an hour"),
       timeoutSeconds: z.int().min(1).max(600).default(30).describe("How long a request may take"),
     })
     .describe("The App, as review app setup or GitHub's settings page gave it"),

@@ -77,7 +77,7 @@ export function withoutLines(plan: PullPlan, standing: Standing, reproduce: stri
 
 /** Resolved, and by us. */
 const isOurs = (thread: LineThread | null, login: string): boolean =>
-  thread !== null && thread.resolved && thread.resolvedBy === login;
+  thread?.resolved === true && thread.resolvedBy === login;
 
 function toldOf({ login, comments, threads }: Standing): Told[] {
   const threadOf = new Map(threads.map((thread) => [thread.first, thread]));

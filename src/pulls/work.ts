@@ -13,11 +13,12 @@ import type { LeasedSubject, Task, TaskEnd } from "./tasks.js";
 
 export interface WorkPorts extends PullPorts {
   explain(rule: string): Promise<ExplainedRule | null>;
+  /** Wait after the first failure; it doubles with each. Milliseconds; 5,000. */
+  waitMs?: number;
 }
 
 /** How often work is tried again, by what went wrong. Trouble at the host is waited for longer than trouble with a request. */
-const MAX_ATTEMPTS = { away: 12, other: 3 };
-/** Wait after the first failure; it doubles with each. Milliseconds. */
+const MAX_ATTEMPTS = { away: 48, other: 3 };
 const FIRST_WAIT = 5_000;
 const LONGEST_WAIT = 3_600_000;
 /** Wait where the host asks for less and does not say how long. */
@@ -28,7 +29,7 @@ export async function workOn(leased: LeasedSubject, ports: WorkPorts): Promise<T
   try {
     return { kind: "done", outcome: await workOnTasks(leased, ports) };
   } catch (error) {
-    return endOf(error, leased.attempts, ports.now());
+    return endOf(error, leased.attempts, ports.now(), ports.waitMs);
   }
 }
 
@@ -92,10 +93,10 @@ async function workOnPush(tasks: readonly Task[], ports: WorkPorts): Promise<str
 }
 
 /** From what was thrown to how the work ended. */
-export function endOf(error: unknown, attempts: number, now: string): TaskEnd {
+export function endOf(error: unknown, attempts: number, now: string, waitMs = FIRST_WAIT): TaskEnd {
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const waited = (ms: number): string => new Date(Date.parse(now) + ms).toISOString();
-  const wait = Math.min(FIRST_WAIT * 2 ** attempts, LONGEST_WAIT);
+  const wait = Math.min(waitMs * 2 ** attempts, LONGEST_WAIT);
   if (error instanceof ForgeError && error.trouble === "limited")
     return { kind: "later", retryAt: error.retryAt ?? waited(LIMIT_WAIT), reason, counts: false, pause: true };
   const away = error instanceof ForgeError && error.trouble === "away";

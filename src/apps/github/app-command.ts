@@ -6,6 +6,7 @@ import { loadAppConfig } from "../../io/config/load-app-config.js";
 import { type BlobCache, openBlobCache } from "../../io/github/blob-cache.js";
 import { type AppClients, appClients } from "../../io/github/client.js";
 import { openForge } from "../../io/github/forge.js";
+import { patient } from "../../io/github/patient.js";
 import { type Delivery, serveWebhooks, WEBHOOK_PATH } from "../../io/github/webhooks.js";
 import { openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
@@ -136,13 +137,14 @@ function work(app: App, signal: AbortSignal, once: boolean): Promise<void> {
 
 async function workOnSubject(leased: LeasedSubject, held: () => boolean, app: App): Promise<TaskEnd> {
   const { engine, store, config } = app;
+  const waitMs = config.github.retrySeconds * 1000;
   let forge: Forge;
   try {
     forge = await forgeOf(leased, app);
   } catch (error) {
-    return endOf(error, leased.attempts, new Date().toISOString());
+    return endOf(error, leased.attempts, new Date().toISOString(), waitMs);
   }
-  return workOn(leased, portsFor(whileHeld(forge, held), engine, store, config.ledger));
+  return workOn(leased, { ...portsFor(whileHeld(forge, held), engine, store, config.ledger), waitMs });
 }
 
 async function forgeOf({ installation, repository }: LeasedSubject, { clients, blobs, config }: App): Promise<Forge> {
@@ -151,7 +153,12 @@ async function forgeOf({ installation, repository }: LeasedSubject, { clients, b
     found === undefined
       ? {}
       : { mirror: { path: found.path, ...(found.fetch ? { fetch: { remote: "origin" } } : {}) } };
-  return openForge({ client: await clients.ofInstallation(installation), repository, cache: blobs, ...mirror });
+  return openForge({
+    client: patient(await clients.ofInstallation(installation)),
+    repository,
+    cache: blobs,
+    ...mirror,
+  });
 }
 
 function tell({ repository, subject, tasks, attempts }: LeasedSubject, end: TaskEnd | "lost", log: Logger): void {

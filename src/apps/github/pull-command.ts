@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { openBlobCache } from "../../io/github/blob-cache.js";
 import { tokenClient } from "../../io/github/client.js";
 import { openForge } from "../../io/github/forge.js";
+import { patient } from "../../io/github/patient.js";
 import { cacheFolder, openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
 import { outputWidth, remark, writeOutput } from "../../io/terminal.js";
@@ -90,7 +91,7 @@ async function openRepository(repository: string, options: PullOptions, version:
   if (token === "")
     throw new ReviewError("no-token", EXIT.config, "set GITHUB_TOKEN to a token that may read the repository");
   const baseUrl = options.api ?? process.env.GITHUB_API_URL;
-  const client = tokenClient(token, { version, ...(baseUrl ? { baseUrl } : {}) });
+  const client = patient(tokenClient(token, { version, ...(baseUrl ? { baseUrl } : {}) }));
   const cache = options.cache === false ? {} : { folder: options.cache ?? cacheFolder(process.env) };
   const mirror = options.mirror === undefined ? {} : { mirror: { path: options.mirror } };
   return openForge({ client, repository, cache: openBlobCache(cache), ...mirror });

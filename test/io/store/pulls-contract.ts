@@ -18,7 +18,8 @@ const must = (leased: LeasedSubject | null): LeasedSubject => {
   if (leased === null) throw new Error("nothing was leased");
   return leased;
 };
-const idsOf = (leased: LeasedSubject | null): string[] | null => leased && leased.tasks.map(({ id }) => id);
+const idsOf = (leased: LeasedSubject | null): string[] | null =>
+  leased === null ? null : leased.tasks.map(({ id }) => id);
 
 /** Declares the tests; `open` gives an empty store. */
 export function pullsContract(open: () => Promise<SqlStore>): void {
