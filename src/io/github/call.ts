@@ -21,7 +21,7 @@ export interface CallOptions {
   version: string;
   /** For a request and its whole answer. Milliseconds; 30,000. */
   timeoutMs?: number;
-  /** Largest answer that is taken. Bytes; 128 MiB (a recursive listing of a kernel is 30 MB). */
+  /** Largest answer that is taken. Bytes; 128 MiB: GitHub's largest is a blob of 100 MB. */
   maxBytes?: number;
   /** Milliseconds since 1970. */
   now?: () => number;

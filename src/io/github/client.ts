@@ -76,7 +76,7 @@ async function appIdentity(client: Client): Promise<Identity> {
 
 /**
  * A client over an App's octokit for one installation that was made elsewhere. Its settings stay, but for time limit, repeating
- * and user agent.
+ * and user agent; its throttling must be off, which would wait and ask again.
  */
 export const octokitClient = (octokit: OctokitLike, options: CallOptions): Client =>
   asClient(octokit, options, appIdentity);

@@ -8,7 +8,7 @@ import type { Mirror } from "./mirror.js";
 export const FORGE_LIMITS = {
   /** Commits of a pull request that are listed. */
   commits: 1000,
-  /** Pages of 100 of any list. */
+  /** Pages of 100 of what was said on a pull request. A longer list is refused, since a part of it would hide a post. */
   pages: 100,
   /** Pages of open pull requests that are searched for a head. */
   pullPages: 30,

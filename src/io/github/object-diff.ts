@@ -56,7 +56,7 @@ export class ObjectDiff {
     const skipped = this.#skipped(files.length - some.length, of);
     if (some.length === 0) return { parts: new Map(), leftOut: skipped };
     const [from, to] = await this.#trees();
-    const looked = await Promise.all(some.map((file) => this.#changeOf(file, from, to)));
+    const looked = await Promise.all(this.#bounded(some, of, skipped).map((file) => this.#changeOf(file, from, to)));
     const changes = looked.filter((one) => one !== null);
     const lost = looked.length - changes.length;
     const elsewhere = "not in the folders as listed";
@@ -101,14 +101,18 @@ export class ObjectDiff {
     return left === 0 ? [] : [notRead(left, of, [`${why} it is ${kind}`, `${why} they are ${kind}`])];
   }
 
+  /** As many as are read; a sentence on the others. */
+  #bounded<T>(all: readonly T[], of: number, leftOut: string[]): readonly T[] {
+    const { diffFiles } = this.context.limits;
+    const most = `at most ${count(diffFiles)} are`;
+    if (all.length > diffFiles) leftOut.push(notRead(all.length - diffFiles, of, [most, most]));
+    return all.slice(0, diffFiles);
+  }
+
   async #texts(changes: readonly Change[], wanted: Wanted, of: number): Promise<Parts> {
     const all = changes.filter((one) => [one.oldPath, one.newPath].some((path) => path !== null && wanted(path)));
     const leftOut = this.#skipped(changes.length - all.length, of);
-    const { diffFiles } = this.context.limits;
-    const some = all.slice(0, diffFiles);
-    const over = all.length - some.length;
-    const most = `at most ${count(diffFiles)} are`;
-    if (over > 0) leftOut.push(notRead(over, of, [most, most]));
+    const some = this.#bounded(all, of, leftOut);
     const pairs = await Promise.all(some.map(async (change) => ({ change, sides: await this.#sides(change) })));
     const whole = pairs.filter((pair): pair is { change: Change; sides: Sides } => pair.sides !== null);
     const hunks = await blobHunks(whole.map(({ sides }) => sides));

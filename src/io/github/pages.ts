@@ -1,5 +1,6 @@
 /** Lists of GitHub's, page by page ("Using pagination in the REST API"). */
 import type { ZodType } from "zod";
+import { ForgeError } from "../../pulls/forge.js";
 import { type Answer, type Client, read } from "./call.js";
 
 export interface List<T> {
@@ -36,17 +37,24 @@ export async function listAll<T, P>(
   }
 }
 
-/** The same for pages that are lists themselves; what is beyond the last page read is left out. @throws ForgeError */
-export async function listItems<T>(
+/**
+ * The same for what has to be whole, since it is searched for what was posted already.
+ * @throws ForgeError too-large when there are more pages
+ */
+export async function listWhole<T, P>(
   client: Client,
   operation: string,
   route: string,
   parameters: Record<string, unknown>,
-  page: ZodType<T[]>,
-  maxPages: number,
+  options: ListOptions<T, P>,
 ): Promise<T[]> {
-  return (await listAll(client, operation, route, parameters, { page, items: (list) => list, maxPages })).items;
+  const { items, cut } = await listAll(client, operation, route, parameters, options);
+  if (cut) throw tooLong(operation, options.maxPages);
+  return items;
 }
+
+export const tooLong = (operation: string, pages: number): ForgeError =>
+  new ForgeError("too-large", `${operation}: there are more than ${pages} pages`, 200);
 
 /** Only the query of the next page's address is taken: a token is never sent to where an answer points. */
 function nextQuery({ headers }: Answer): Record<string, string> | null {

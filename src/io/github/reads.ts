@@ -1,4 +1,5 @@
 /** What is read of pull requests, of what was said on them, and of who may say what. */
+import type { z } from "zod";
 import { type CheckRun, ForgeError, type ForgeReads, PERMISSIONS, type Permission } from "../../pulls/forge.js";
 import { safePath } from "../../tree/tree-path.js";
 import {
@@ -14,7 +15,7 @@ import {
 } from "./answers.js";
 import { read } from "./call.js";
 import { type Context, commitId } from "./context.js";
-import { listAll, listItems } from "./pages.js";
+import { listAll, listWhole } from "./pages.js";
 import { threadsOf } from "./threads.js";
 
 type Reads = Omit<ForgeReads, "login" | "repository" | "commits" | "diffOf" | "diffOfPull" | "tree">;
@@ -32,8 +33,17 @@ async function unlessMissing<T>(ask: () => Promise<T>): Promise<T | null> {
 }
 
 export function readsOf(context: Context, appId: number | null): Reads {
-  const { client, at, limits } = context;
-  const { pages: maxPages } = limits;
+  return {
+    ...pullReads(context),
+    ...postReads(context),
+    file: (path, commit) => fileAt(context, path, commit),
+    threads: (number) => threadsOf(context, number),
+    checks: (head, name) => checksOf(context, head, name, appId),
+    permission: (login) => permissionOf(context, login),
+  };
+}
+
+function pullReads({ client, at, limits }: Context): Pick<Reads, "pull" | "pullsOf"> {
   return {
     async pull(number) {
       const { data } = await client.call("pulls/get", `${REPO}/pulls/{pull_number}`, { ...at, pull_number: number });
@@ -54,24 +64,37 @@ export function readsOf(context: Context, appId: number | null): Reads {
     async pullsOf(head) {
       const newest = { state: "open", sort: "updated", direction: "desc" };
       const on = { ...at, ...newest };
-      const items = await listItems(client, "pulls/list", `${REPO}/pulls`, on, pullsAnswer, limits.pullPages);
+      const list = { page: pullsAnswer, items: (all: z.infer<typeof pullsAnswer>) => all, maxPages: limits.pullPages };
+      const { items } = await listAll(client, "pulls/list", `${REPO}/pulls`, on, list);
       return [...new Set(items.filter((one) => one.head.sha === head).map(({ number }) => number))];
     },
-    file: (path, commit) => fileAt(context, path, commit),
+  };
+}
+
+function postReads({ client, at, limits }: Context): Pick<Reads, "lineComments" | "reviews" | "comments"> {
+  const { pages: maxPages } = limits;
+  return {
     async lineComments(number) {
       const on = { ...at, pull_number: number };
       const operation = "pulls/list-review-comments";
       const route = `${REPO}/pulls/{pull_number}/comments`;
-      const items = await listItems(client, operation, route, on, lineCommentsAnswer, maxPages);
+      const items = await listWhole(client, operation, route, on, {
+        page: lineCommentsAnswer,
+        items: (all) => all,
+        maxPages,
+      });
       return items.map(({ id, user, body, path, in_reply_to_id: first }) => {
         return { id, author: loginOf(user), body, path, replyTo: first ?? null };
       });
     },
-    threads: (number) => threadsOf(context, number),
     async reviews(number) {
       const on = { ...at, pull_number: number };
       const route = `${REPO}/pulls/{pull_number}/reviews`;
-      const items = await listItems(client, "pulls/list-reviews", route, on, reviewsAnswer, maxPages);
+      const items = await listWhole(client, "pulls/list-reviews", route, on, {
+        page: reviewsAnswer,
+        items: (all) => all,
+        maxPages,
+      });
       // A review that was not submitted is seen by its author only: it is no post.
       return items
         .filter(({ state }) => state !== "PENDING")
@@ -82,11 +105,13 @@ export function readsOf(context: Context, appId: number | null): Reads {
     async comments(number) {
       const on = { ...at, issue_number: number };
       const route = `${REPO}/issues/{issue_number}/comments`;
-      const items = await listItems(client, "issues/list-comments", route, on, commentsAnswer, maxPages);
+      const items = await listWhole(client, "issues/list-comments", route, on, {
+        page: commentsAnswer,
+        items: (all) => all,
+        maxPages,
+      });
       return items.map(({ id, user, body }) => ({ id, author: loginOf(user), body: body ?? "" }));
     },
-    checks: (head, name) => checksOf(context, head, name, appId),
-    permission: (login) => permissionOf(context, login),
   };
 }
 
@@ -117,7 +142,7 @@ async function checksOf(
     filter: "all",
     ...(appId === null ? {} : { app_id: appId }),
   };
-  const { items } = await listAll(client, "checks/list-for-ref", `${REPO}/commits/{ref}/check-runs`, on, {
+  const items = await listWhole(client, "checks/list-for-ref", `${REPO}/commits/{ref}/check-runs`, on, {
     page: checksAnswer,
     items: (page) => page.check_runs,
     maxPages: limits.pages,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ForgeError, type LineThread } from "../../pulls/forge.js";
 import { read } from "./call.js";
 import type { Context } from "./context.js";
+import { tooLong } from "./pages.js";
 
 /** Ids of comments no longer fit the 32 bits of `databaseId`, for which GitHub made `fullDatabaseId`; older servers have no such. */
 const ID_FIELDS = ["fullDatabaseId", "databaseId"] as const;
@@ -32,7 +33,7 @@ const answer = z.object({
 
 const bare = (login: string): string => login.replace(/\[bot\]$/, "");
 
-/** All threads, at most `limits.pages` hundred. @throws ForgeError */
+/** All threads. @throws ForgeError; too-large above `limits.pages` hundred */
 export async function threadsOf(context: Context, number: number): Promise<LineThread[]> {
   try {
     return await threadsBy(context, number, "fullDatabaseId");
@@ -61,7 +62,7 @@ async function threadsBy({ client, at, limits }: Context, number: number, field:
       found.push({ id: one.id, resolved: one.isResolved, resolvedBy: by === bare(login) ? login : by, first });
     }
     after = list.pageInfo.endCursor ?? null;
-    if (!list.pageInfo.hasNextPage || after === null) break;
+    if (!list.pageInfo.hasNextPage || after === null) return found;
   }
-  return found;
+  throw tooLong(operation, limits.pages);
 }

@@ -187,3 +187,14 @@ test("a file by its path; folders, links and what is not there are none", async 
     expect(await forge.file(path, odd)).toBeNull();
   await expect(forge.file("large", odd)).rejects.toMatchObject({ trouble: "too-large" });
 });
+
+test("a list that is longer than is read is refused: part of it could hide what was posted", async () => {
+  const { fake, forge, repo, head } = await port({}, { limits: { pages: 1 } });
+  for (let n = 0; n < 101; n++) addIssueComment(repo, 1, fake.world.user("maintainer"), `${n}`);
+  const comments = Array.from({ length: 101 }, (_, n) => ({ place: place(5), body: `${n}` }));
+  await forge.createReview(1, { commit: head, body: "b", comments });
+  const wanted = { trouble: "too-large" };
+  await expect(forge.comments(1)).rejects.toMatchObject(wanted);
+  await expect(forge.lineComments(1)).rejects.toMatchObject(wanted);
+  await expect(forge.threads(1)).rejects.toMatchObject(wanted);
+});
