@@ -3,9 +3,9 @@ import { counted, GITHUB } from "../wording.js";
 import { codeSpan, inlineText, link } from "./markdown.js";
 import type { PullReport } from "./pull-report.js";
 
-const MAX_NOTES = 30;
-const MAX_NOTE = 300;
-const MAX_THREADS = 20;
+const MAX_NOTES = 20;
+const MAX_NOTE = 200;
+const MAX_THREADS = 10;
 
 /** A head and a list below it; "" for no items. `more` counts those beyond the limit. */
 export const listText = (
