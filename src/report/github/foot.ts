@@ -47,7 +47,7 @@ export const originText = ({ tool, base }: Pick<PullReport, "tool" | "base">, re
   const parts = [
     inlineText(`${tool.name} ${tool.version}`, 100),
     `${GITHUB.rules} ${codeSpan(digest)}`,
-    `${GITHUB.base} ${base === null ? GITHUB.noBase : codeSpan(base, 200)}`,
+    base === null ? GITHUB.noBase : `${GITHUB.base} ${codeSpan(base, 200)}`,
     ...(reproduce === null ? [] : [`${GITHUB.reproduce} ${codeSpan(reproduce, 300)}`]),
   ];
   return `<sub>${parts.join(" · ")}</sub>`;

@@ -68,6 +68,8 @@ const partsOf = (word: string): [string, string, string] => {
     open[close] = (open[close] ?? 0) - 1;
     to += 1;
   }
+  // A statement has its semicolon.
+  if (word[to] === ";" && word[to - 1] === ")" && to > from) to += 1;
   return [word.slice(0, from), word.slice(from, to), word.slice(to)];
 };
 

@@ -5,7 +5,7 @@ import { defuse, defuseOwn } from "../../../src/report/quote.js";
 import { oneLine, visible } from "../../../src/report/visible.js";
 import { hostileText, liveTexts, pageOf, renderGfm, textOf } from "./render.js";
 
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: 200 };
 const unmarked = (text: string): string => text.replace(/<!--(?=\s*patchwitness:)/gi, "<! --");
 /** What a reader should see of a text: as it is, but for controls, what bots obey, and runs of blanks. */
 const shownInline = (text: string): string =>
@@ -58,7 +58,7 @@ describe("inlineText", () => {
       "Is `park_pending` set (`kvm_park_system()` waits)?",
     );
     expect(inlineText("kvm_wake(): WRITE_ONCE(x->state, STOPPED); then kvm_x()'s lock")).toBe(
-      "`kvm_wake()`: `WRITE_ONCE(x->state, STOPPED)`; then `kvm_x()`'s lock",
+      "`kvm_wake()`: `WRITE_ONCE(x->state, STOPPED);` then `kvm_x()`'s lock",
     );
     expect(inlineText("[PATCH v2] KVM & vcpus[i], (arch/arm64/kvm/arm.c:12)")).toBe(
       "\\[PATCH v2\\] KVM &amp; `vcpus[i]`, (`arch/arm64/kvm/arm.c:12`)",
@@ -94,11 +94,11 @@ describe("inlineText", () => {
     );
     const started = performance.now();
     for (const piece of ["(", "a(", "`", "x)", "[", "@a ", "<!--", "/", "'s", "\ud800"]) {
-      inlineText(piece.repeat(200_000));
-      codeSpan(piece.repeat(200_000));
-      inlineText(`a${piece.repeat(200_000)}${")".repeat(200_000)}`);
+      inlineText(piece.repeat(50_000));
+      codeSpan(piece.repeat(50_000));
+      inlineText(`a${piece.repeat(50_000)}${")".repeat(50_000)}`);
     }
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(performance.now() - started).toBeLessThan(3000);
   });
 });
 
