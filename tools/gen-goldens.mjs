@@ -1,4 +1,5 @@
-// Writes what the command prints for each thread of fixtures/threads, in every format, into goldens/ beside it.
+// Writes what the command prints for each thread of fixtures/threads, in every format, and what GitHub would be given for it,
+// into goldens/ beside it.
 // Run through tsx: `npm run goldens`. With --check it fails when a file on disk is not what this would write.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,7 @@ import { render } from "../src/apps/render.ts";
 import { loadParser, loadRules } from "../src/io/load-rules.ts";
 import { readInputs } from "../src/io/read-input.ts";
 import { reviewMessages } from "../src/review/review.ts";
+import { githubText } from "../test/report/github/as-pull.ts";
 
 const check = process.argv.includes("--check");
 const threads = fileURLToPath(new URL("../fixtures/threads/", import.meta.url));
@@ -35,6 +37,7 @@ const goldensOf = async (folder) => {
       const { text } = render(result, { format, all: true, quiet: false, tree: null, from: null, width: 80 });
       goldens.set(`${input.name}.${format}`, text);
     }
+    goldens.set(`${input.name}.github.md`, githubText(result));
   }
   return goldens;
 };

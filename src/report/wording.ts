@@ -180,9 +180,10 @@ export const GITHUB = {
   finding: "finding",
   /** The sentence that opens a review, by how many findings stand at lines of the diff and how many below. */
   opening: (inline: number, below: number): string => {
-    if (below === 0) return `${counted(inline, "comment")} below, at the lines of the diff.`;
+    if (below === 0)
+      return inline === 1 ? "1 comment, at a line of the diff." : `${inline} comments, at lines of the diff.`;
     const rest = `${counted(below, "finding")} without a comment at a line of the diff`;
-    return inline === 0 ? `${rest}.` : `${counted(inline, "comment")} at the lines of the diff, and ${rest}.`;
+    return inline === 0 ? `${rest}.` : `${counted(inline, "comment")} at lines of the diff, and ${rest}.`;
   },
   noLine: "The diff of the pull request does not show the line:",
   tooMany: (most: number): string => `Beyond the ${most} comments that a review has:`,
@@ -195,7 +196,7 @@ export const GITHUB = {
   moreCommits: (count: number): string => `${counted(count, "more commit")} not listed here.`,
   rules: "rules",
   base: "base",
-  noBase: "no tree",
+  noBase: "read without a tree",
   reproduce: "Reproduce:",
   commitColumns: ["Commit", "Subject", "How it was read", "Findings"],
   notRead: (count: number, all: number): string => `${count} of ${counted(all, "commit")} not analysed`,

@@ -3,9 +3,9 @@ import { counted, GITHUB } from "../wording.js";
 import { codeSpan, inlineText, link } from "./markdown.js";
 import type { PullReport } from "./pull-report.js";
 
-const MAX_NOTES = 30;
-const MAX_NOTE = 300;
-const MAX_THREADS = 20;
+const MAX_NOTES = 20;
+const MAX_NOTE = 200;
+const MAX_THREADS = 10;
 
 /** A head and a list below it; "" for no items. `more` counts those beyond the limit. */
 export const listText = (
@@ -47,7 +47,7 @@ export const originText = ({ tool, base }: Pick<PullReport, "tool" | "base">, re
   const parts = [
     inlineText(`${tool.name} ${tool.version}`, 100),
     `${GITHUB.rules} ${codeSpan(digest)}`,
-    `${GITHUB.base} ${base === null ? GITHUB.noBase : codeSpan(base, 200)}`,
+    base === null ? GITHUB.noBase : `${GITHUB.base} ${codeSpan(base, 200)}`,
     ...(reproduce === null ? [] : [`${GITHUB.reproduce} ${codeSpan(reproduce, 300)}`]),
   ];
   return `<sub>${parts.join(" · ")}</sub>`;

@@ -15,6 +15,14 @@ export const cut = (text: string, most: number): string => {
   return points.length <= most ? text : `${points.slice(0, most).join("")} ${CUT}`;
 };
 
+/** A text made clean and cut; of an endless one only the beginning is looked at. */
+const within = (text: string, most: number, clean: (text: string) => string): string => {
+  const rough = text.slice(0, 8 * most);
+  const whole = clean(rough);
+  const short = cut(whole, most);
+  return rough.length < text.length && short === whole ? `${whole} ${CUT}` : short;
+};
+
 /** Nobody else's text holds what our own markers begin with (marks.ts). */
 const withoutMarks = (text: string): string => text.replace(/<!--(?=\s*patchwitness:)/gi, "<! --");
 
@@ -37,7 +45,7 @@ const fenced = (line: string): string => {
 
 /** Code on one line. Line ends become blanks, other controls are spelled out; of nothing it is a blank. */
 export const codeSpan = (text: string, most = Number.POSITIVE_INFINITY): string =>
-  fenced(cut(withoutMarks(defuse(oneLine(text))), most));
+  fenced(within(text, most, (part) => withoutMarks(defuse(oneLine(part)))));
 
 const OPENS = "([\"'";
 const CLOSES = ")]\"'.,;:?!";
@@ -60,6 +68,8 @@ const partsOf = (word: string): [string, string, string] => {
     open[close] = (open[close] ?? 0) - 1;
     to += 1;
   }
+  // A statement has its semicolon.
+  if (word[to] === ";" && word[to - 1] === ")" && to > from) to += 1;
   return [word.slice(0, from), word.slice(from, to), word.slice(to)];
 };
 
@@ -93,7 +103,8 @@ const wordsOf = (line: string): string[] => {
   const out: string[] = [];
   for (let at = 0; at < words.length; at += 1) {
     const word = words[at] ?? "";
-    let open = /[A-Za-z0-9_]\(/.test(word) ? count(word, "(") - count(word, ")") : 0;
+    const bare = word.replace(/^[(["']+/, "");
+    let open = /[A-Za-z0-9_]\(/.test(bare) ? count(bare, "(") - count(bare, ")") : 0;
     let end = at;
     while (open > 0 && end + 1 < Math.min(words.length, at + CALL_WORDS)) {
       end += 1;
@@ -111,7 +122,7 @@ const wordsOf = (line: string): string[] => {
  * that is not an entity: it may stand in the cell of a table.
  */
 export const inlineText = (text: string, most = Number.POSITIVE_INFINITY): string =>
-  wordsOf(cut(withoutMarks(defuseOwn(oneLine(text))), most))
+  wordsOf(within(text, most, (part) => withoutMarks(defuseOwn(oneLine(part)))))
     .map((word, at) => inlineWord(word, at === 0))
     .join(" ");
 
@@ -155,12 +166,12 @@ const destination = (url: string): string | null => {
   return `${target.origin}${rest}`;
 };
 
-/** Characters of a URL that is still a link. */
-const MAX_URL = 2000;
+/** Characters of a URL that is still a link, as it was given and as it is encoded. */
+const MAX_URL = 1000;
 
 /** A link to a page of the web; the text alone, and the URL as code, where the URL is another's than that. */
 export const link = (text: string, url: string): string => {
   const target = url.length > MAX_URL ? null : destination(url);
-  if (target === null) return text === url ? codeSpan(url, 300) : inlineText(text);
-  return `[${inlineText(text)}](<${target}>)`;
+  if (target === null || target.length > MAX_URL) return text === url ? codeSpan(url, 300) : inlineText(text, 300);
+  return `[${inlineText(text, 300)}](<${target}>)`;
 };

@@ -2,14 +2,16 @@
 import type { Finding, InterleavingStep, WitnessSite } from "../../review/finding.js";
 import { asksNothing, sentences } from "../reply-text.js";
 import { GITHUB, HEADINGS, locksPhrase, PAGE, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "../wording.js";
-import { codeSpan, inlineText } from "./markdown.js";
+import { codeSpan, cut, inlineText } from "./markdown.js";
 import type { PullFinding } from "./pull-report.js";
 
 /** Code points of the parts. Markup makes at most five octets of one. */
-const MOST = { message: 600, why: 2000, advice: 2000, name: 120, code: 300, step: 300, path: 300 } as const;
+const MOST = { message: 600, prose: 2000, name: 120, code: 300, step: 300, path: 300 } as const;
 /** Witness sites that a comment lists, and steps that it has of an interleaving. */
 const MAX_SITES = 8;
 const MAX_STEPS = 12;
+/** Locks held at a site, and functions of a call path. */
+const MAX_NAMES = 8;
 /** Steps, and code points of them, beyond which an interleaving is folded. */
 const LONG = { steps: 8, points: 1200 } as const;
 
@@ -18,7 +20,7 @@ const leading = (text: string, count: number): string => sentences(text).slice(0
 
 /** A file and a line of it, as code. */
 export const placeCode = ({ path, line }: { path: string; line: number }): string =>
-  codeSpan(`${path.length > MOST.path ? `${[...path].slice(0, MOST.path).join("")}...` : path}:${line}`);
+  codeSpan(`${cut(path, MOST.path)}:${line}`);
 
 /** A function's name with its parentheses, as code; "" for none. */
 export const functionCode = (name: string): string => (name === "" ? "" : codeSpan(`${name}()`, MOST.name));
@@ -29,13 +31,21 @@ export const messageText = ({ finding, exact }: Pick<PullFinding, "finding" | "e
   return `${where}${inlineText(finding.message, MOST.message)}`;
 };
 
-/** The reason; the first sentences of it where `count` is given. */
-export const whyText = ({ why }: Finding, count = Number.POSITIVE_INFINITY): string =>
-  inlineText(leading(why, count), MOST.why);
+/** How much of a text is told: its first sentences, and of them so many code points. */
+export interface Extent {
+  sentences: number;
+  points: number;
+}
 
-/** What to do; the first sentences of it where `count` is given. */
-export const adviceText = ({ suggestion }: Finding, count = Number.POSITIVE_INFINITY): string =>
-  inlineText(leading(suggestion, count), MOST.advice);
+const WHOLE: Extent = { sentences: Number.POSITIVE_INFINITY, points: MOST.prose };
+
+/** The reason. */
+export const whyText = ({ why }: Finding, { sentences: count, points } = WHOLE): string =>
+  inlineText(leading(why, count), points);
+
+/** What to do. */
+export const adviceText = ({ suggestion }: Finding, { sentences: count, points } = WHOLE): string =>
+  inlineText(leading(suggestion, count), points);
 
 /** A question of its own for a finding that asks nothing, else "". */
 export const doubtText = (finding: Finding): string => (asksNothing(finding) ? inlineText(REPLY.doubt) : "");
@@ -52,8 +62,10 @@ const untold = (site: WitnessSite, { confidence }: Finding): boolean =>
 
 const siteItem = (site: WitnessSite, one: PullFinding): string => {
   const { finding, place } = one;
-  const via = site.via.length === 0 ? "" : ` via ${codeSpan(site.via.join(" -> "), MOST.code)}`;
-  const locks = untold(site, finding) ? "" : `, ${inlineText(locksPhrase(site.locks, finding.confidence), MOST.code)}`;
+  const via = site.via.length === 0 ? "" : ` via ${codeSpan(site.via.slice(0, MAX_NAMES).join(" -> "), MOST.code)}`;
+  const locks = untold(site, finding)
+    ? ""
+    : `, ${inlineText(locksPhrase(site.locks.slice(0, MAX_NAMES), finding.confidence), MOST.code)}`;
   const at = place !== null && one.exact ? finding : place;
   const sameFile = at !== null && site.path === at.path;
   const where = sameFile ? (site.line === at.line ? "" : ` (${GITHUB.sameFile(site.line)})`) : ` (${placeCode(site)})`;

@@ -5,13 +5,13 @@ import { notesText, originText, threadsText } from "./foot.js";
 import { codeSpan, inlineText } from "./markdown.js";
 import { findingMark, reviewMark } from "./marks.js";
 import type { PullFinding, PullReport } from "./pull-report.js";
-import { adviceText, functionCode, messageText, placeCode, whyText } from "./remark.js";
+import { adviceText, type Extent, functionCode, messageText, placeCode, whyText } from "./remark.js";
 
 /** Comments of one review: GitHub takes more badly. */
 export const MAX_COMMENTS = 30;
 
-/** Sentences that a finding without a comment keeps of its reason and of its advice. */
-const SHORT = 2;
+/** What a finding without a comment keeps of its reason, and of its advice. */
+const SHORT: Extent = { sentences: 2, points: 600 };
 
 /** A finding as an item: its place and commit, what is wrong, why and what to do in short. */
 const itemOf = (one: PullFinding): string => {
