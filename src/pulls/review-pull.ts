@@ -2,21 +2,25 @@
  * One pull request, from its number to what stands on it afterwards: its commits are reviewed as the patches of a series on the
  * tree that they were made on; what is told is planned, kept, and posted.
  */
+import type { LockCall } from "../analysis/models.js";
 import { parseDiff } from "../patch/parse-diff.js";
 import { configOutput } from "../report/github/check.js";
+import type { PullFinding } from "../report/github/pull-report.js";
 import type { ReviewResult } from "../review/finding.js";
 import type { KeptPatch, PatchMemory } from "../review/patch-memory.js";
 import type { PatchGroup, SelectedPatch } from "../review/select-patches.js";
+import type { CFile } from "../source/ast.js";
 import { globMatch } from "../speak/glob.js";
 import { demotedRules } from "../speak/ledger.js";
 import type { LedgerPolicy } from "../speak/policy.js";
 import type { SourceTree } from "../tree/source-tree.js";
 import type { SpeechStore } from "../watch/speech.js";
 import type { Store } from "../watch/store.js";
+import { withEdits } from "./edits.js";
 import type { Pull } from "./forge.js";
 import { commitsOf, type Gathered, gather, patchKeys } from "./gather.js";
 import { type NamedMail, namedMails } from "./list-threads.js";
-import { type PullPlan, planPull } from "./plan.js";
+import { type PullPlan, planPull, replaceFindings } from "./plan.js";
 import { type PostPorts, postCheck, postPull } from "./post.js";
 
 import { REPO_CONFIG, type RepoConfig } from "./repo-config.js";
@@ -32,6 +36,10 @@ export interface PullPorts extends PostPorts {
   store: PullStore;
   /** Reviews series on a tree, with the rules that are loaded. */
   review(groups: readonly PatchGroup[], tree: SourceTree | null, memory: PatchMemory | null): Promise<ReviewResult>;
+  /** Reads a text as C. */
+  readC(path: string, text: string): CFile;
+  /** How locks are taken, by the rules' models. */
+  locks: ReadonlyMap<string, LockCall>;
   /** Text of a configuration to the configuration, or all that is wrong with it. */
   readConfig(text: string): RepoConfig | { problems: readonly string[] };
   /** Version of the program and of its rules, in one. */
@@ -114,7 +122,18 @@ export async function reviewHead(pull: Pull, config: RepoConfig, ports: PullPort
     },
     ports,
   );
-  return { gathered, result, plan };
+  const findings = await editsFor(pull.head, plan, gathered, ports);
+  return { gathered, result, plan: replaceFindings(plan, findings) };
+}
+
+/** The findings with the edits that can be proven. */
+function editsFor(head: string, plan: PullPlan, gathered: Gathered, ports: PullPorts): Promise<PullFinding[]> {
+  return withEdits(plan.report.findings, gathered.patches, {
+    file: (path) => ports.forge.file(path, head),
+    readC: ports.readC,
+    locks: ports.locks,
+    review: async (patches) => (await reviewSeries({ ...gathered, patches: [...patches] }, ports)).result,
+  });
 }
 
 const touches = (patches: readonly SelectedPatch[], path: string): boolean =>

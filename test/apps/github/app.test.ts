@@ -98,6 +98,16 @@ describe("a pull request", () => {
     expect(readMarks(comment?.body ?? "")).toMatchObject([{ kind: "finding" }]);
   });
 
+  it("is suggested a lock around the line, as the file takes it elsewhere, after which the rule is silent", async () => {
+    const one = await scene();
+    await one.deliver("opened");
+    expect(fake.posted().reviewComments[0]?.body).toContain(`\`\`\`suggestion
+	spin_lock(&peer->arch.mp_state_lock);
+	set_parked(peer);
+	spin_unlock(&peer->arch.mp_state_lock);
+\`\`\``);
+  });
+
   it("that is clean gets a check run alone", async () => {
     const one = await scene({ head: parkFile(locked, parker("park_first", true)) });
     await one.deliver("opened");
