@@ -8,6 +8,7 @@ import { EXIT } from "../errors.js";
 import { compileLater } from "../io/compile-later.js";
 import { endOnClosedPipe, remark } from "../io/terminal.js";
 import { foundCommands } from "./commands/found.js";
+import { githubCommands } from "./commands/github.js";
 import { CONFIG } from "./commands/options.js";
 import { b4CheckCommand, parseCommand, reviewCommand, threadCommand } from "./commands/review.js";
 import { watchCommand } from "./commands/watch.js";
@@ -99,6 +100,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   parseCommand(program);
   threadCommand(program);
   watchCommand(program);
+  githubCommands(program);
   foundCommands(program);
   queueCommand(program);
   ledgerCommand(program);

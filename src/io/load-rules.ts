@@ -76,3 +76,9 @@ export async function loadParser(): Promise<ParseC> {
   const [a, b] = await Promise.all([readFile(runtime), readFile(grammar)]);
   return createParser(a, b);
 }
+
+/** The page of a rule that is loaded, in markdown; "" where it has none. `id` is that of a rule of the set: nothing else is looked up. */
+export const readRulePage = (rules: RuleSet, id: string, folder: string = shippedRules()): Promise<string> =>
+  rules.rules.some((rule) => rule.id === id)
+    ? readFile(join(folder, id, "README.md"), "utf8").catch(() => "")
+    : Promise.resolve("");

@@ -64,6 +64,8 @@ export interface LineThread {
   /** GraphQL's name of it. */
   id: string;
   resolved: boolean;
+  /** Login of whoever resolved it; null for nobody, or somebody who is gone. */
+  resolvedBy: string | null;
   /** Id of the first comment. */
   first: number;
 }

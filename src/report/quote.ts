@@ -137,7 +137,7 @@ const openParentheses = (text: string): number => {
 };
 
 /** Index of the last line of the statement that begins at `index`, by its parentheses; a few lines at most. */
-const statementEnd = (hunk: Hunk, index: number): number => {
+export const statementEnd = (hunk: Hunk, index: number): number => {
   const { kind } = hunk.lines[index] ?? {};
   let open = 0;
   for (let at = index; at < Math.min(hunk.lines.length, index + MAX_STATEMENT); at += 1) {

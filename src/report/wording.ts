@@ -166,6 +166,9 @@ export const REPLY_CONFIDENCE: Record<Confidence, string | null> = {
 
 /** What is said on GitHub and nowhere else. Like a reply, it asks and proposes and addresses nobody. */
 export const GITHUB = {
+  /** Below a comment whose finding is gone, or is there again; the head in short. */
+  fixedIn: (head: string): string => `Not found any more in ${head}.`,
+  backIn: (head: string): string => `Found again in ${head}.`,
   /** Before a finding whose own line the diff of the pull request does not show. */
   elsewhere: (fn: string, place: string): string =>
     `This is about ${fn === "" ? "" : `${fn} at `}${place}, which has no line of its own in this diff.`,
@@ -208,4 +211,20 @@ export const GITHUB = {
   moreProblems: (count: number): string => `and ${counted(count, "more problem")}`,
   restsOn: "It rests on:",
   cutHere: "The rest is left out here.",
+} as const;
+
+/** Answers to commands on a pull request. */
+export const PULL_ANSWERS = {
+  noRule: (rule: string): string => `There is no rule ${rule}.`,
+  noFinding: (id: string): string => `${id} was not found on this pull request.`,
+  valid: (id: string): string => `Noted: ${id} is right.`,
+  invalid: (id: string): string => `Noted: ${id} is wrong. It is not told any more, here or on a list.`,
+} as const;
+
+/** Headings of what would be posted on a pull request. */
+export const GITHUB_POSTS = {
+  check: "Check run",
+  review: "Review",
+  none: "None: there is nothing to tell that was not told before.",
+  oldFile: "the file before the change",
 } as const;

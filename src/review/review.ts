@@ -7,18 +7,18 @@ import type { Message } from "../message/message.js";
 import type { FileDiff } from "../patch/patch.js";
 import { evaluateRules } from "../rules/evaluate.js";
 import { Evaluation } from "../rules/evaluation.js";
-import type { Outcome } from "../rules/outcome.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { SourceTree } from "../tree/source-tree.js";
-import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
+import type { PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
 import { inOrder } from "./in-order.js";
+import type { KeptFinding, PatchMemory } from "./patch-memory.js";
 import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
 import { applicable, makeReader, type ReviewContext, readSides, type Sides } from "./sides.js";
 import { Stats } from "./stats.js";
 import type { IndexStore } from "./tree-index.js";
 import { TreeReader } from "./tree-reader.js";
-import { judge, sameFault, type Touched } from "./verdict.js";
+import { faultOf, judge, type Touched } from "./verdict.js";
 
 export interface ReviewOptions {
   tree: SourceTree | null;
@@ -30,31 +30,40 @@ export interface ReviewOptions {
   index?: IndexStore | null;
   /** Is told what was read and what it took. */
   stats?: Stats;
+  /** What earlier runs made of patches that come again unchanged, on the same tree and behind the same patches. */
+  memory?: PatchMemory;
   onProgress?: (done: number, total: number, label: string) => void;
 }
 
 interface Judged {
   selected: SelectedPatch;
   report: PatchReport;
-  found: { finding: Finding; outcome: Outcome }[];
-  /** Outcomes before and after; empty when the patch was not analysed. */
-  base: readonly Outcome[];
-  result: readonly Outcome[];
+  found: KeptFinding[];
+  /** Faults that the patch takes away. */
+  gone: ReadonlySet<string>;
 }
 
 /** Reviews the patches of the messages. Throws only on I/O failure of the tree. */
 export async function reviewMessages(inputs: readonly Message[], options: ReviewOptions): Promise<ReviewResult> {
   const messages = inOrder(inputs);
+  return reviewGroups(selectPatches(messages), messages, options);
+}
+
+/** Reviews patches that are put together as series already; `messages` is what they were taken out of. Throws as the other. */
+export async function reviewGroups(
+  groups: readonly PatchGroup[],
+  messages: readonly Message[],
+  options: ReviewOptions,
+): Promise<ReviewResult> {
   const { rules, parse, tree } = options;
   const reader = makeReader(parse, rules);
   const treeReader = tree === null ? null : new TreeReader(tree, reader, rules, options.index ?? null);
   const stats = options.stats ?? new Stats(() => 0);
   const context: ReviewContext = { rules, reader, tree: treeReader, stats };
-  const groups = selectPatches(messages);
   const total = groups.reduce((n, g) => n + g.length, 0);
   const judged: Judged[] = [];
   for (const group of groups) {
-    judged.push(...(await reviewGroup(group, context)));
+    judged.push(...(await reviewGroup(group, context, options.memory ?? null)));
     options.onProgress?.(judged.length, total, group[0]?.patch.title ?? "");
   }
   await stats.timed("keeping the index", () => treeReader?.index.finish());
@@ -62,16 +71,42 @@ export async function reviewMessages(inputs: readonly Message[], options: Review
   return assemble(judged, messages, { name: "patchwitness", version: options.version, rules: rules.version });
 }
 
-async function reviewGroup(group: PatchGroup, context: ReviewContext): Promise<Judged[]> {
+async function reviewGroup(group: PatchGroup, context: ReviewContext, memory: PatchMemory | null): Promise<Judged[]> {
   context.tree?.startSeries();
+  const known: (Judged | null)[] = [];
+  for (const selected of group) known.push(memory === null ? null : await recalled(selected, memory));
+  // What the last one that is read anew builds on has to stand in the tree before it.
+  const last = known.lastIndexOf(null);
   const out: Judged[] = [];
-  for (const selected of group) {
-    const { rules, files } = applicable(context.rules.rules, selected.patch);
-    out.push(files.length === 0 ? passedOver(selected) : await reviewPatch(selected, context, rules, files));
-    if (group.length > 1) await context.tree?.keep(selected.patch);
+  for (const [at, selected] of group.entries()) {
+    out.push(known[at] ?? (await reviewFresh(selected, context, memory)));
+    if (group.length > 1 && at < last) await context.tree?.keep(selected.patch);
   }
   markFixedLater(out);
   return out;
+}
+
+async function recalled(selected: SelectedPatch, memory: PatchMemory): Promise<Judged | null> {
+  const kept = await memory.recall(selected);
+  if (kept === null) return null;
+  const { analysed, reason, found, gone } = kept;
+  const { messageId } = selected.patch;
+  const own = found.map(({ finding, fault }) => ({ finding: { ...finding, messageId }, fault }));
+  return { selected, report: reportOf(selected, analysed, reason), found: own, gone: new Set(gone) };
+}
+
+async function reviewFresh(
+  selected: SelectedPatch,
+  context: ReviewContext,
+  memory: PatchMemory | null,
+): Promise<Judged> {
+  const { rules, files } = applicable(context.rules.rules, selected.patch);
+  const judged = files.length === 0 ? passedOver(selected) : await reviewPatch(selected, context, rules, files);
+  const { report, found, gone } = judged;
+  // A copy: what a later patch mends is marked in the findings themselves.
+  const kept = found.map(({ finding, fault }) => ({ finding: { ...finding }, fault }));
+  await memory?.keep(selected, { analysed: report.analysed, reason: report.reason, found: kept, gone: [...gone] });
+  return judged;
 }
 
 function reportOf(selected: SelectedPatch, analysed: PatchReport["analysed"], reason: string | null): PatchReport {
@@ -89,7 +124,7 @@ function reportOf(selected: SelectedPatch, analysed: PatchReport["analysed"], re
 function passedOver(selected: SelectedPatch): Judged {
   const isCode = selected.patch.files.some((f) => /\.[ch]$/.test(f.newPath ?? f.oldPath ?? ""));
   const reason = isCode ? "no rule speaks of these files" : "no C file is changed";
-  return { selected, report: reportOf(selected, "none", reason), found: [], base: [], result: [] };
+  return { selected, report: reportOf(selected, "none", reason), found: [], gone: new Set() };
 }
 
 async function reviewPatch(
@@ -107,8 +142,12 @@ async function reviewPatch(
   stats.add(sides.result);
   const report = reportOf(selected, sides.analysed, sides.reason);
   const outcomes = { base, result: result.outcomes };
-  const found = judge(sides, outcomes, selected.patch, touchedFunctions(sides));
-  return { selected, report, found, base, result: result.outcomes };
+  const found = judge(sides, outcomes, selected.patch, touchedFunctions(sides)).map(({ finding, outcome }) => ({
+    finding,
+    fault: faultOf(outcome),
+  }));
+  const left = new Set(result.outcomes.map(faultOf));
+  return { selected, report, found, gone: new Set(base.map(faultOf).filter((fault) => !left.has(fault))) };
 }
 
 /** How the rules see both sides: by the index of the tree, or each by itself. */
@@ -146,13 +185,9 @@ function touchedFunctions(sides: Sides): Touched {
 /** A finding whose fault a later patch of the series had before it and has no longer after it was fixed later. */
 function markFixedLater(judged: readonly Judged[]): void {
   judged.forEach((one, i) => {
-    for (const { finding, outcome } of one.found) {
+    for (const { finding, fault } of one.found) {
       if (finding.status !== "introduced" && finding.status !== "incomplete-fix") continue;
-      const fixed = judged
-        .slice(i + 1)
-        .some(
-          (later) => later.base.some((b) => sameFault(b, outcome)) && !later.result.some((r) => sameFault(r, outcome)),
-        );
+      const fixed = judged.slice(i + 1).some((later) => later.gone.has(fault));
       if (fixed) finding.status = "fixed-later";
     }
   });

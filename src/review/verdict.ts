@@ -60,7 +60,10 @@ const isLoss = (outcome: Outcome, { base }: BothOutcomes): boolean =>
   base.some((b) => b.rule.id === outcome.rule.id && b.key === outcome.lost) &&
   !base.some((b) => b.rule.id === outcome.rule.id && b.key === outcome.key);
 
-export const sameFault = (a: Outcome, b: Outcome): boolean => a.rule.id === b.rule.id && a.key === b.key;
+/** What tells the faults of a program apart. */
+export const faultOf = ({ rule, key }: Outcome): string => `${rule.id}\0${key}`;
+
+const sameFault = (a: Outcome, b: Outcome): boolean => faultOf(a) === faultOf(b);
 
 /** How the code was seen. */
 type View = Pick<Sides, "analysed" | "confidence">;

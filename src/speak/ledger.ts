@@ -8,8 +8,8 @@ export interface LedgerAnswer {
   valid: boolean;
   by: string;
   reason: string;
-  /** "mail" for an answer on a list, "hand" for a judgement that was put down here. */
-  via: "mail" | "hand";
+  /** "mail" for an answer on a list, "github" for one on a pull request, "hand" for a judgement that was put down here. */
+  via: "mail" | "github" | "hand";
   /** ISO 8601. */
   at: string;
 }

@@ -89,7 +89,7 @@ function planPatch(reviewed: ReviewedPatch, input: PlanInput, told: ReadonlySet<
   const list = listOf(reviewed, input.policies.lists);
   const findings = reviewed.findings.map((finding) => ({
     finding,
-    silence: findingSilence(finding, list, input.history, told),
+    silence: findingSilence(finding, list ?? WANTS, input.history, told),
   }));
   const silent = (silence: Silence): PatchPlan => ({
     reviewed,
@@ -133,16 +133,24 @@ export function listOf({ message }: ReviewedPatch, lists: readonly ListPolicy[])
   return best;
 }
 
-function findingSilence(
+/** What a reader wants to hear of. */
+export interface Wants {
+  severity: Severity;
+  confidence: Confidence;
+}
+
+const WANTS: Wants = { severity: "warning", confidence: "low" };
+
+/** Why a finding is not told; null when it is. `told` are findings that this reader knows already. */
+export function findingSilence(
   finding: Finding,
-  list: ListPolicy | null,
-  history: History,
+  { severity, confidence }: Wants,
+  history: Pick<History, "demoted" | "suppressed">,
   told: ReadonlySet<string>,
 ): FindingSilence | null {
   if (!TO_ANSWER[finding.status]) return "not-of-patch";
   if (finding.nursery) return "nursery";
   if (history.demoted.has(finding.rule)) return "demoted";
-  const [severity, confidence]: [Severity, Confidence] = [list?.severity ?? "warning", list?.confidence ?? "low"];
   if (!atLeast(SEVERITIES, finding.severity, severity)) return "below-severity";
   if (!atLeast(CONFIDENCES, finding.confidence, confidence)) return "below-confidence";
   if (history.suppressed.has(finding.id)) return "suppressed";

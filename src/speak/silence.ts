@@ -27,8 +27,8 @@ export const FINDING_SILENCES = {
   "not-of-patch": "the patch neither brought it nor set out to mend it",
   nursery: "its rule is on trial",
   demoted: "answers put its rule back on trial",
-  "below-severity": "it is less grave than the list wants to hear of",
-  "below-confidence": "it is less sure than the list wants to hear of",
+  "below-severity": "it is less grave than its reader wants to hear of",
+  "below-confidence": "it is less sure than its reader wants to hear of",
   suppressed: "somebody who may say so has called it wrong",
   "said-before": "it was told of a patch or version before this one",
 } as const satisfies Record<string, string>;

@@ -19,11 +19,20 @@ const MAX_TITLE = 200;
 
 export const brief = (text: string): string => (text.length > MAX_TITLE ? `${text.slice(0, MAX_TITLE)}…` : text);
 
+/** Libraries hang all sorts of things on errors, whole payloads of strangers among them: only what went wrong is logged. */
+const err = ({ name, message }: Error) => ({ name: brief(String(name)), message: brief(String(message)) });
+
 /** Opens the log. `process.stderr` is written at once, so that the last line before a kill is there. */
 export const openLog = (level: (typeof LOG_LEVELS)[number]): Logger => {
   const stream = pino.destination({ dest: 2, sync: true });
   return pino(
-    { level, base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err, error: err },
+    },
     // Such characters stand within strings only, where JSON has another way to write them.
     { write: (line: string) => stream.write(line.replace(ACTS, escaped)) },
   );

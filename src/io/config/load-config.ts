@@ -2,16 +2,13 @@
 import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
-import { parseDocument } from "yaml";
 import { EXIT, type Problem, ReviewError } from "../../errors.js";
 import { configSchema, type WatchConfig } from "../../watch/config.js";
 import { crossProblems } from "../../watch/config-problems.js";
-import { issueProblems, problemLine } from "../../watch/config-words.js";
+import { problemLine } from "../../watch/config-words.js";
 import { isPublicAddress } from "../archive/address-guard.js";
 import { scheduleProblem } from "../schedule.js";
-
-/** Files that are longer are no configuration. Bytes. */
-const MAX_CONFIG = 1024 * 1024;
+import { readYaml } from "./yaml-config.js";
 
 /**
  * Loads and checks a configuration; paths in it are taken from the folder of the file. Throws a {@link ReviewError} with exit 3
@@ -27,21 +24,10 @@ export async function loadConfig(file: string): Promise<WatchConfig> {
 
 /** Checks the text of a configuration. `file` is what problems call it. */
 export function checkConfig(text: string, file: string): WatchConfig {
-  const problems: Problem[] = [];
-  const add = (message: string): void => {
-    problems.push({ code: "bad-config", message: `${file}: ${message}` });
-  };
-  if (text.length > MAX_CONFIG) add("the file is too long");
-  const document = parseDocument(text.slice(0, MAX_CONFIG), { uniqueKeys: true });
-  for (const error of document.errors) add((error.message.split("\n")[0] ?? error.message).replace(/:$/, ""));
-  // What is written twice can be read all the same; what is no YAML would lead to nonsense.
-  const readable = document.errors.every(({ code }) => code === "DUPLICATE_KEY");
-  const root: unknown = readable ? document.toJS({ maxAliasCount: 100 }) : null;
-  const parsed = readable ? configSchema.safeParse(root) : null;
-  for (const issue of parsed?.error?.issues ?? [])
-    for (const problem of issueProblems(issue, root)) add(problemLine(problem));
-  if (readable) for (const problem of crossProblems(root, { isInside, scheduleProblem })) add(problemLine(problem));
-  if (parsed?.success && problems.length === 0) return parsed.data;
+  const { root, data, problems: found } = readYaml(text, configSchema);
+  if (root !== null) found.push(...crossProblems(root, { isInside, scheduleProblem }).map(problemLine));
+  if (data !== null && found.length === 0) return data;
+  const problems: Problem[] = found.map((message) => ({ code: "bad-config", message: `${file}: ${message}` }));
   const list = problems.map((p) => `  ${p.message}`).join("\n");
   throw new ReviewError("bad-config", EXIT.config, `the configuration is not sound:\n${list}`, { problems });
 }

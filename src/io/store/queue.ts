@@ -4,14 +4,12 @@
  * killed the lease runs out, and another one takes the series over.
  */
 import { createHash } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
-import { EXIT, ReviewError } from "../../errors.js";
 import type { OutboxRecord } from "../../watch/outbox.js";
 import type { FindingRecord } from "../../watch/records.js";
 import type { DueSeries } from "../../watch/store.js";
-import type { Job, JobQueue } from "./graphile.js";
-import type { Pool } from "./postgres.js";
+import type { Job } from "./graphile.js";
 import type { SqlStore } from "./store.js";
+import { work } from "./work.js";
 
 /** What came of judging a series. */
 export interface Judgement {
@@ -62,28 +60,18 @@ const AHEAD = 500;
 
 type Settings = WorkerOptions & typeof DEFAULTS;
 
+/** What jobs of judging are called in PostgreSQL's queue. */
+const JUDGING = "patchwitness-judge";
+
 /**
  * Judges what is due until the signal ends it (or, with `once`, until nothing is due). Rejects when the store cannot be used; a
  * server that is away for a while is waited for.
  */
-export async function startWorkers(options: WorkerOptions): Promise<void> {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
-  const settings: Settings = { ...DEFAULTS, ...options, signal };
-  const { pool } = settings.store.sql;
-  const workers = pool === null ? settings.concurrency : 1;
-  const work = async (): Promise<void> => {
-    try {
-      if (pool === null) await loop(settings);
-      else await shared(settings, pool);
-    } catch (error) {
-      // The others finish what they have, and then all end.
-      failed.abort();
-      throw error;
-    }
-  };
-  const ends = await Promise.allSettled(Array.from({ length: workers }, work));
-  for (const end of ends) if (end.status === "rejected") throw end.reason;
+export function startWorkers(options: WorkerOptions): Promise<void> {
+  return work({ ...DEFAULTS, ...options }, options.store.sql.pool, (signal) => {
+    const settings: Settings = { ...DEFAULTS, ...options, signal };
+    return { task: JUDGING, next: (series) => judgeNext(settings, series), due: () => dueJobs(settings) };
+  });
 }
 
 /**
@@ -94,7 +82,7 @@ export async function enqueueDue(options: Pick<WorkerOptions, "store" | "rules" 
   const { pool } = options.store.sql;
   if (pool === null) return 0;
   const { openQueue } = await import("./graphile.js");
-  const queue = await openQueue(pool);
+  const queue = await openQueue(pool, JUDGING);
   try {
     return await queue.add(await dueJobs({ ...DEFAULTS, ...options }));
   } finally {
@@ -108,7 +96,7 @@ async function dueJobs(settings: Wanted & Pick<Settings, "store">): Promise<Job[
   const due = await settings.store.due({ ...moment(settings), leaseUntil: null, limit: AHEAD });
   return due.map(({ series }) => {
     const name = JSON.stringify([series.key, series.revision, settings.rules]);
-    return { key: createHash("sha256").update(name).digest("hex"), series: series.key };
+    return { key: createHash("sha256").update(name).digest("hex"), about: series.key };
   });
 }
 
@@ -148,80 +136,4 @@ async function judgeLeased({ store, rules, judge, signal, leaseMs, retryMs }: Se
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}
-
-/** One worker in this process. */
-async function loop(settings: Settings): Promise<void> {
-  while (!settings.signal.aborted) {
-    if (await judgeNext(settings)) continue;
-    if (settings.once) return;
-    await pause(settings);
-  }
-}
-
-async function pause({ pollMs, signal }: Settings): Promise<void> {
-  await wait(pollMs, undefined, { signal }).catch(() => {});
-}
-
-/** Works on the job queue, and puts into it what is due: also what a worker had that is dead now. */
-async function shared(settings: Settings, pool: Pool): Promise<void> {
-  if (settings.signal.aborted) return;
-  const { openQueue } = await import("./graphile.js");
-  const queue = await openQueue(pool);
-  try {
-    if (settings.once) await drain(settings, queue, pool);
-    else await serve(settings, queue, pool);
-  } finally {
-    await queue.close();
-  }
-}
-
-/** What a job does, and what went wrong in one: the queue keeps that to itself. */
-function handler(settings: Settings): { handle(series: string): Promise<void>; check(): void } {
-  let failure: unknown = null;
-  return {
-    async handle(series) {
-      await judgeNext(settings, series).catch((error: unknown) => {
-        failure = error;
-      });
-    },
-    check() {
-      const error = failure;
-      failure = null;
-      if (error !== null) throwUnlessAway(error);
-    },
-  };
-}
-
-/** A server that cannot be reached may come back; anything else will not mend itself. */
-function throwUnlessAway(error: unknown): void {
-  if (!(error instanceof ReviewError) || error.exit !== EXIT.network) throw error;
-}
-
-async function serve(settings: Settings, queue: JobQueue, pool: Pool): Promise<void> {
-  const { runJobs } = await import("./graphile.js");
-  const { handle, check } = handler(settings);
-  const runner = await runJobs(pool, handle, settings.concurrency, settings.pollMs);
-  try {
-    while (!settings.signal.aborted) {
-      await dueJobs(settings).then(queue.add).catch(throwUnlessAway);
-      await pause(settings);
-      check();
-    }
-  } finally {
-    await runner.stop();
-  }
-}
-
-/** Until nothing is due: what others have leased is theirs. */
-async function drain(settings: Settings, queue: JobQueue, pool: Pool): Promise<void> {
-  const { runWaitingJobs } = await import("./graphile.js");
-  const { handle, check } = handler(settings);
-  while (!settings.signal.aborted) {
-    const jobs = await dueJobs(settings);
-    if (jobs.length === 0) return;
-    await queue.add(jobs);
-    await runWaitingJobs(pool, handle, settings.concurrency);
-    check();
-  }
 }

@@ -6,6 +6,7 @@ import { type Kysely, type Migration, Migrator, sql as raw } from "kysely";
 import { EXIT, ReviewError } from "../../errors.js";
 import { firstSchema } from "./schema-1.js";
 import { speechSchema } from "./schema-3.js";
+import { pullSchema } from "./schema-4.js";
 import type { Sql } from "./tables.js";
 
 type Step = (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<void>;
@@ -15,6 +16,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "0001": firstSchema,
   "0002": patchIds,
   "0003": speechSchema,
+  "0004": pullSchema,
 };
 
 /** Mails are found by the id of their patch: what `prerequisite-patch-id:` names. */

@@ -138,7 +138,7 @@ async function ledger(sql: Sql): Promise<LedgerAnswer[]> {
     valid: valid === 1,
     by: said_by,
     reason,
-    via: via === "hand" ? "hand" : "mail",
+    via: via === "hand" || via === "github" ? via : "mail",
     at: answered_at,
   }));
 }

@@ -2,8 +2,10 @@
  * The store: one schema and one set of queries for SQLite (a file, no set-up) and PostgreSQL (many workers). Each file
  * beside this one is a part of the port in src/watch/store.ts: record.ts takes mails in, mails.ts gives them back in their
  * threads, series.ts and series-keys.ts know series and their versions, due.ts leases them, verdicts.ts keeps what came of it,
- * outbox.ts what is sent because of that, speech.ts what people say to it.
+ * outbox.ts what is sent because of that, speech.ts what people say to it; pull-tasks.ts and pull-reports.ts are about pull requests
+ * (the port in src/pulls/tasks.ts).
  */
+import type { TaskStore } from "../../pulls/tasks.js";
 import type { OutboxStore } from "../../watch/outbox.js";
 import type { SpeechStore } from "../../watch/speech.js";
 import type { Store } from "../../watch/store.js";
@@ -11,6 +13,8 @@ import { dueSeries, endAllLeases, failJudging, renewLease } from "./due.js";
 import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
 import { mailByPatch, mailsById, neighboursOf, putPatchIdsOf, unsortedMails } from "./mails.js";
 import { outboxOver } from "./outbox.js";
+import { reportsOver } from "./pull-reports.js";
+import { tasksOver } from "./pull-tasks.js";
 import { cursorOf, recordBatch } from "./record.js";
 import { migrate } from "./schema.js";
 import { putSeriesOf, seriesByKey, seriesOfChange, seriesOfMail } from "./series.js";
@@ -20,7 +24,7 @@ import type { Sql } from "./tables.js";
 import { allVerdicts, recordVerdict } from "./verdicts.js";
 
 /** A store in a database, which the job queue and the dump look into. */
-export interface SqlStore extends Store, OutboxStore, SpeechStore {
+export interface SqlStore extends Store, OutboxStore, SpeechStore, TaskStore {
   readonly sql: Sql;
 }
 
@@ -89,6 +93,8 @@ function storeOver(sql: Sql): SqlStore {
     counts: () => countAll(sql),
     ...outboxOver(sql),
     ...speechOver(sql),
+    ...tasksOver(sql),
+    ...reportsOver(sql),
     close: () => sql.db.destroy(),
   };
 }

@@ -41,6 +41,19 @@ export interface Tables {
     answered_at: string;
   };
   secrets: { name: string; secret: string };
+  pull_tasks: PullTaskRow;
+  pull_subjects: PullSubjectRow;
+  pull_reports: {
+    repository: string;
+    subject: string;
+    head: string;
+    findings: string;
+    report: string;
+    made_at: string;
+  };
+  patch_memory: { key: string; judged: string; used_at: string };
+  /** Installations of the App that GitHub told to wait. */
+  pauses: { installation: number; until_at: string };
   /** `finding` also names what is left alone otherwise: "series:<key>", "author:<address>". */
   suppressions: { finding: string; said_by: string; reason: string; suppressed_at: string };
 }
@@ -132,6 +145,36 @@ interface OutboxRow {
   pending: number;
   first_attempt_at: string | null;
   attempted_at: string | null;
+}
+
+/** A delivery. PostgreSQL gives its numbers as text. */
+interface PullTaskRow {
+  id: string;
+  repository: string;
+  installation: number;
+  subject: string;
+  kind: string;
+  data: string;
+  state: string;
+  outcome: string | null;
+  /** How many of its subject were recorded before it, and itself. */
+  place: number;
+  came_at: string;
+  ended_at: string | null;
+}
+
+interface PullSubjectRow {
+  repository: string;
+  subject: string;
+  installation: number;
+  /** When the oldest task that waits came; null when none does. */
+  waiting_since_at: string | null;
+  attempts: number;
+  /** Tasks that were ever recorded. */
+  tasks: number;
+  reason: string | null;
+  retry_at: string | null;
+  leased_until_at: string | null;
 }
 
 /** An open database, as the queries of this folder get it. */

@@ -2,7 +2,7 @@
 import { GITHUB } from "../wording.js";
 import { bodyOf, fitting } from "./fit.js";
 import { codeSpan, inlineText } from "./markdown.js";
-import { answerMark } from "./marks.js";
+import { answerMark, backMark, fixedMark } from "./marks.js";
 
 const MAX_LINE = 1000;
 const MAX_QUOTE = 200;
@@ -19,6 +19,14 @@ export const answerBody = (commentId: number, lines: readonly string[], command:
     [answerMark(commentId)],
     GITHUB.cutHere,
   );
+
+/** The reply that says that a finding is not there any more at a head. */
+export const fixedBody = (finding: string, head: string): string =>
+  bodyOf([GITHUB.fixedIn(head.slice(0, 12))], [fixedMark(finding, head)], GITHUB.cutHere);
+
+/** The reply that says that a finding is there again at a head. */
+export const backBody = (finding: string, head: string): string =>
+  bodyOf([GITHUB.backIn(head.slice(0, 12))], [backMark(finding, head)], GITHUB.cutHere);
 
 /** Pieces of a line of markdown, code spans among them. */
 const SPANS = /(`+)[^`]+\1/g;

@@ -3,10 +3,10 @@
  * on a line of its own, and are read only there: nothing that is quoted in a body can be taken for one.
  */
 
-export const MARK_KINDS = ["finding", "review", "answer", "fixed"] as const;
+export const MARK_KINDS = ["finding", "review", "answer", "fixed", "back"] as const;
 export type MarkKind = (typeof MARK_KINDS)[number];
 
-/** A marker as it was read. The key of `fixed` is the finding's id and the head, a blank between. */
+/** A marker as it was read. The key of `fixed` and `back` is the finding's id and the head, a blank between. */
 export interface Mark {
   kind: MarkKind;
   key: string;
@@ -19,6 +19,7 @@ const KEYS: Record<MarkKind, RegExp> = {
   review: new RegExp(`^${HEAD}$`),
   answer: /^[1-9][0-9]{0,15}$/,
   fixed: new RegExp(`^${ID} ${HEAD}$`),
+  back: new RegExp(`^${ID} ${HEAD}$`),
 };
 
 const mark = (kind: MarkKind, key: string): string => {
@@ -37,6 +38,9 @@ export const answerMark = (commentId: number): string => mark("answer", String(c
 
 /** Of what says that a finding is not there any more at a head. */
 export const fixedMark = (id: string, head: string): string => mark("fixed", `${id} ${head}`);
+
+/** Of what says that a finding is there again at a head. */
+export const backMark = (id: string, head: string): string => mark("back", `${id} ${head}`);
 
 const isMarkKind = (kind: string): kind is MarkKind => MARK_KINDS.some((one) => one === kind);
 

@@ -45,6 +45,8 @@ export const comment = (type: "IssueComment" | "PullRequestReviewComment", c: Is
   get: {
     id: () => nodeId(type, c.id),
     databaseId: () => c.id,
+    // A BigInt is text.
+    fullDatabaseId: () => (type === "IssueComment" ? null : `${c.id}`),
     body: () => c.body,
     author: () => actor(c.user),
     path: () => ("path" in c ? c.path : null),

@@ -11,7 +11,7 @@ import type { Repo, User } from "./world.js";
 
 /** Types, their fields, and the arguments of each; "!" where one must be given. */
 const TYPES: Record<string, Record<string, string>> = {
-  Query: { repository: "owner! name!" },
+  Query: { repository: "owner! name!", viewer: "" },
   Mutation: { resolveReviewThread: "input!", unresolveReviewThread: "input!", minimizeComment: "input!" },
   Repository: { id: "", nameWithOwner: "", pullRequest: "number!" },
   PullRequest: { id: "", number: "", reviewThreads: "first last after", comments: "first last after" },
@@ -29,6 +29,7 @@ const TYPES: Record<string, Record<string, string>> = {
   PullRequestReviewComment: {
     id: "",
     databaseId: "",
+    fullDatabaseId: "",
     body: "",
     author: "",
     path: "",
@@ -50,6 +51,8 @@ const visibleRepos = ({ world, token }: Scene): Repo[] => world.repos.filter((re
 const query = (scene: Scene): Node => ({
   type: "Query",
   get: {
+    // Here alone GraphQL names a bot with its "[bot]".
+    viewer: () => ({ type: "Actor", get: { login: () => scene.app.bot.login } }),
     repository: ({ owner, name }) => {
       const repo = visibleRepos(scene).find(({ fullName }) => fullName === `${String(owner)}/${String(name)}`);
       if (repo === undefined)

@@ -5,6 +5,7 @@ import type { SqlStore } from "../../../src/io/store/store.js";
 import { contract } from "./contract.js";
 import { databases, POSTGRES, withoutPostgres } from "./databases.js";
 import { fill } from "./examples.js";
+import { pullsContract } from "./pulls-contract.js";
 import { outboxContract, speechContract } from "./speech-contract.js";
 
 const { open, file, database } = databases();
@@ -13,6 +14,7 @@ const all = (place: () => Promise<SqlStore>): void => {
   contract(place);
   outboxContract(place);
   speechContract(place);
+  pullsContract(place);
 };
 describe("SQLite", () => all(() => open(file())));
 describe.skipIf(withoutPostgres)(POSTGRES, () => all(async () => open(await database())));

@@ -1,0 +1,237 @@
+/** What waits to be done about pull requests: deliveries, and the subjects that workers lease one at a time. */
+import { type ExpressionBuilder, sql as raw, type SelectQueryBuilder, type Transaction } from "kysely";
+import type { LeasedSubject, Task, TaskEnd, TaskKind, TaskStore } from "../../pulls/tasks.js";
+import { json } from "./outbox.js";
+import type { Sql, Tables } from "./tables.js";
+import { nameOf } from "./text.js";
+import { chunks, transact } from "./transact.js";
+
+type Trx = Transaction<Tables>;
+type SubjectRow = Tables["pull_subjects"];
+
+/** A lease that ends later than this was made by a clock that was ahead. Milliseconds. */
+const FARTHEST_MS = 6 * 3_600_000;
+/** Tasks of a subject that are taken at once; a flood of deliveries about one pull request comes to one review. */
+const MAX_TASKS = 500;
+
+function put(sql: Sql, task: Task, now: string): Promise<boolean> {
+  return transact(sql, async (trx) => {
+    const [repository, subject] = [nameOf(task.repository), nameOf(task.subject)];
+    const { installation, kind } = task;
+    // The row of the subject counts its tasks: their place is the order in which they were recorded, whatever clocks say.
+    const counted = await trx
+      .insertInto("pull_subjects")
+      .values({ repository, subject, installation, waiting_since_at: now, attempts: 0, tasks: 1 })
+      .onConflict((conflict) =>
+        conflict.columns(["repository", "subject"]).doUpdateSet({
+          tasks: raw<number>`pull_subjects.tasks + 1`,
+          installation,
+          waiting_since_at: raw<string>`coalesce(pull_subjects.waiting_since_at, excluded.waiting_since_at)`,
+        }),
+      )
+      .returning("tasks")
+      .executeTakeFirstOrThrow();
+    const row = { id: nameOf(task.id), repository, subject, installation, kind, data: json(task.data) };
+    const fresh = await trx
+      .insertInto("pull_tasks")
+      .values({ ...row, state: "waiting", place: Number(counted.tasks), came_at: now })
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .returning("id")
+      .execute();
+    if (fresh.length === 0) await settle(trx, repository, subject);
+    return fresh.length > 0;
+  });
+}
+
+/** Since when a subject waits, by the tasks that it has. */
+async function settle(trx: Trx, repository: string, subject: string): Promise<void> {
+  const since = raw<string | null>`(select min(came_at) from pull_tasks t where t.repository = ${repository}
+    and t.subject = ${subject} and t.state = 'waiting')`;
+  await of(trx, repository, subject).set({ waiting_since_at: since }).execute();
+}
+
+const of = (trx: Trx, repository: string, subject: string) =>
+  trx.updateTable("pull_subjects").where("repository", "=", repository).where("subject", "=", subject);
+
+function passed(eb: ExpressionBuilder<Tables, "pull_subjects">, column: "retry_at" | "leased_until_at", now: string) {
+  const farthest = new Date(Date.parse(now) + FARTHEST_MS).toISOString();
+  const far = column === "leased_until_at" ? [eb(column, ">", farthest)] : [];
+  return eb.or([eb(column, "is", null), eb(column, "<=", now), ...far]);
+}
+
+/** Subjects whose time has come, the longest waiting first. */
+function ready<O>(query: SelectQueryBuilder<Tables, "pull_subjects", O>, now: string) {
+  return query
+    .where("waiting_since_at", "is not", null)
+    .where((eb) => passed(eb, "retry_at", now))
+    .where((eb) => passed(eb, "leased_until_at", now))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("pauses")
+            .select("until_at")
+            .whereRef("pauses.installation", "=", "pull_subjects.installation")
+            .where("until_at", ">", now),
+        ),
+      ),
+    )
+    .orderBy("waiting_since_at")
+    .orderBy("repository")
+    .orderBy("subject");
+}
+
+function lease(
+  sql: Sql,
+  now: string,
+  until: string,
+  only?: { repository: string; subject: string },
+): Promise<LeasedSubject | null> {
+  return transact(sql, async (trx) => {
+    let query = ready(trx.selectFrom("pull_subjects").selectAll(), now).limit(1);
+    if (only !== undefined)
+      query = query.where("repository", "=", nameOf(only.repository)).where("subject", "=", nameOf(only.subject));
+    const row = await (sql.kind === "postgres" ? query.forUpdate().skipLocked() : query).executeTakeFirst();
+    if (row === undefined) return null;
+    await of(trx, row.repository, row.subject).set({ leased_until_at: until }).execute();
+    return { ...(await withTasks(trx, row)), lease: until };
+  });
+}
+
+async function withTasks(trx: Trx, { repository, subject, installation, attempts }: SubjectRow) {
+  const rows = await trx
+    .selectFrom("pull_tasks")
+    .selectAll()
+    .where("repository", "=", repository)
+    .where("subject", "=", subject)
+    .where("state", "=", "waiting")
+    .orderBy("place")
+    .orderBy("id")
+    .limit(MAX_TASKS)
+    .execute();
+  return {
+    repository,
+    subject,
+    installation: Number(installation),
+    attempts: Number(attempts),
+    tasks: rows.map(toTask),
+  };
+}
+
+const toTask = (row: Tables["pull_tasks"]): Task => ({
+  id: row.id,
+  repository: row.repository,
+  installation: Number(row.installation),
+  subject: row.subject,
+  kind: row.kind as TaskKind,
+  data: JSON.parse(row.data),
+});
+
+async function renew(sql: Sql, leased: LeasedSubject, until: string): Promise<boolean> {
+  const rows = await sql.db
+    .updateTable("pull_subjects")
+    .set({ leased_until_at: until })
+    .where("repository", "=", leased.repository)
+    .where("subject", "=", leased.subject)
+    .where("leased_until_at", "=", leased.lease)
+    .returning("subject")
+    .execute();
+  if (rows.length > 0) leased.lease = until;
+  return rows.length > 0;
+}
+
+function end(sql: Sql, leased: LeasedSubject, how: TaskEnd, now: string): Promise<boolean> {
+  const { repository, subject } = leased;
+  return transact(sql, async (trx) => {
+    const later = how.kind === "later";
+    const set = later
+      ? {
+          retry_at: how.retryAt,
+          reason: how.reason,
+          ...(how.counts ? { attempts: raw<number>`attempts + 1` } : {}),
+        }
+      : { retry_at: null, reason: how.kind === "dead" ? how.reason : null, attempts: 0 };
+    const held = of(trx, repository, subject).where("leased_until_at", "=", leased.lease);
+    const mine = await held
+      .set({ leased_until_at: null, ...set })
+      .returning("subject")
+      .execute();
+    if (mine.length === 0) return false;
+    if (later) {
+      if (how.pause) await pause(trx, leased.installation, how.retryAt);
+      return true;
+    }
+    const state = how.kind;
+    const outcome = how.kind === "done" ? how.outcome : how.reason;
+    for (const some of chunks(leased.tasks.map(({ id }) => id)))
+      await trx.updateTable("pull_tasks").set({ state, outcome, ended_at: now }).where("id", "in", some).execute();
+    await settle(trx, repository, subject);
+    return true;
+  });
+}
+
+async function pause(trx: Trx, installation: number, until: string): Promise<void> {
+  const insert = trx.insertInto("pauses").values({ installation, until_at: until });
+  await insert
+    .onConflict((conflict) =>
+      conflict.column("installation").doUpdateSet({
+        until_at: raw<string>`case when pauses.until_at > excluded.until_at then pauses.until_at else excluded.until_at end`,
+      }),
+    )
+    .execute();
+}
+
+function revive(sql: Sql, now: string): Promise<number> {
+  return transact(sql, async (trx) => {
+    const dead = trx.updateTable("pull_tasks").where("state", "=", "dead");
+    const rows = await dead
+      .set({ state: "waiting", outcome: null, ended_at: null })
+      .returning(["repository", "subject"])
+      .execute();
+    const open = { waiting_since_at: now, attempts: 0, retry_at: null, reason: null };
+    for (const { repository, subject } of rows) await of(trx, repository, subject).set(open).execute();
+    return rows.length;
+  });
+}
+
+async function counts(sql: Sql) {
+  const rows = await sql.db
+    .selectFrom("pull_tasks")
+    .select(["state", (eb) => eb.fn.countAll().as("count")])
+    .groupBy("state")
+    .execute();
+  const count = (state: string): number => Number(rows.find((row) => row.state === state)?.count ?? 0);
+  return { waiting: count("waiting"), done: count("done"), dead: count("dead") };
+}
+
+/** The part of the store that is about what waits. */
+export function tasksOver(
+  sql: Sql,
+): Omit<TaskStore, "putReport" | "report" | "recallPatch" | "keepPatch" | "pruneTasks"> {
+  return {
+    putTask: (task, now) => put(sql, task, now),
+    leaseSubject: (now, until, only) => lease(sql, now, until, only),
+    async waitingSubjects(now, limit) {
+      const rows = await ready(
+        sql.db.selectFrom("pull_subjects").select(["repository", "subject", "waiting_since_at"]),
+        now,
+      )
+        .limit(limit)
+        .execute();
+      return rows.map(({ repository, subject, waiting_since_at: since }) => ({
+        repository,
+        subject,
+        since: since ?? "",
+      }));
+    },
+    renewSubject: (leased, until) => renew(sql, leased, until),
+    endSubject: (leased, how, now) => end(sql, leased, how, now),
+    taskCounts: () => counts(sql),
+    async deadTasks(limit) {
+      const query = sql.db.selectFrom("pull_tasks").selectAll().where("state", "=", "dead");
+      const rows = await query.orderBy("ended_at").orderBy("id").limit(limit).execute();
+      return rows.map((row) => ({ task: toTask(row), reason: row.outcome ?? "" }));
+    },
+    reviveTasks: (now) => revive(sql, now),
+  };
+}

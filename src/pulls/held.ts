@@ -1,0 +1,26 @@
+/** Nothing is posted by a worker whose lease ran out: another one works on the same by now. */
+import { type Forge, ForgeError, type ForgeWrites } from "./forge.js";
+
+const WRITES: readonly (keyof ForgeWrites)[] = [
+  "createReview",
+  "reply",
+  "resolve",
+  "comment",
+  "createCheck",
+  "updateCheck",
+  "uploadSarif",
+];
+
+/** The forge, which refuses to write while `held` is false. */
+export function whileHeld(forge: Forge, held: () => boolean): Forge {
+  const guarded = Object.create(forge) as Forge;
+  for (const name of WRITES) {
+    const write = forge[name] as (...args: unknown[]) => Promise<unknown>;
+    const guard = async (...args: unknown[]): Promise<unknown> => {
+      if (!held()) throw new ForgeError("away", "the work was taken over by another worker", null);
+      return write.apply(forge, args);
+    };
+    Object.defineProperty(guarded, name, { value: guard });
+  }
+  return guarded;
+}
