@@ -182,8 +182,8 @@ export const GITHUB = {
   opening: (inline: number, below: number): string => {
     if (below === 0)
       return inline === 1 ? "1 comment, at a line of the diff." : `${inline} comments, at lines of the diff.`;
-    const rest = `${counted(below, "finding")} without a comment at a line of the diff`;
-    return inline === 0 ? `${rest}.` : `${counted(inline, "comment")} at lines of the diff, and ${rest}.`;
+    if (inline === 0) return `${counted(below, "finding")} below.`;
+    return `${counted(inline, "comment")} at lines of the diff, and ${counted(below, "more finding")} below.`;
   },
   noLine: "The diff of the pull request does not show the line:",
   tooMany: (most: number): string => `Beyond the ${most} comments that a review has:`,
@@ -201,7 +201,6 @@ export const GITHUB = {
   commitColumns: ["Commit", "Subject", "How it was read", "Findings"],
   notRead: (count: number, all: number): string => `${count} of ${counted(all, "commit")} not analysed`,
   noCommits: "no commit to read",
-  silent: (count: number, reason: string): string => `${count} not told: ${reason}`,
   silentHead: "Findings that are not told:",
   noAnnotation: (count: number): string =>
     count === 1
@@ -211,7 +210,6 @@ export const GITHUB = {
   unsoundHead: "Nothing is reviewed until this is mended:",
   moreProblems: (count: number): string => `and ${counted(count, "more problem")}`,
   restsOn: "It rests on:",
-  quote: "In answer to",
   cutHere: "The rest is left out here.",
 } as const;
 

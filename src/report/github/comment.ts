@@ -16,7 +16,7 @@ const editText = ({ edit, place, exact }: PullFinding): string =>
   edit === null || place === null || place.side !== "RIGHT" || !exact ? "" : (suggestionBlock(edit) ?? "");
 
 /** Where else it was told; "" for nowhere. */
-export const toldText = ({ toldAt }: Pick<PullFinding, "toldAt">): string =>
+const toldText = ({ toldAt }: Pick<PullFinding, "toldAt">): string =>
   toldAt === null ? "" : `${GITHUB.toldAt.before}${link(GITHUB.toldAt.label, toldAt)}.`;
 
 /** All that is said of a finding, without markers: blocks of which the last may be left out, and what is always said. */

@@ -18,13 +18,13 @@ const itemOf = (one: PullFinding): string => {
   const { finding, commit } = one;
   const inside = finding.function === "" ? "" : ` in ${functionCode(finding.function)}`;
   const of = `${GITHUB.inCommit} ${codeSpan(commit.sha.slice(0, 12))} (${inlineText(commit.subject, 120)})`;
-  const [, command] = GITHUB.wrong(finding.id);
+  const [wrong, command] = GITHUB.wrong(finding.id);
   const paragraphs = [
     `${placeCode(finding)}${inside}, ${of}`,
     messageText({ finding, exact: true }),
     whyText(finding, SHORT),
     adviceText(finding, SHORT),
-    `<sub>${codeSpan(finding.rule, 120)} · ${STATUS_LABELS[finding.status]} · ${codeSpan(command)}</sub>`,
+    `<sub>${codeSpan(finding.rule, 120)} · ${STATUS_LABELS[finding.status]} · ${wrong} ${codeSpan(command)}</sub>`,
   ];
   return `- ${paragraphs.filter((part) => part !== "").join("\n\n  ")}`;
 };

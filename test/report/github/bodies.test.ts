@@ -14,7 +14,7 @@ import { hostileText, liveTexts, pageOf } from "./render.js";
 const RUNS = { numRuns: 60 };
 const TAGS =
   /^<(?:p|code(?: class="language-(?:suggestion|c)")?|pre|ul|li|table|thead|tbody|tr|th|td|br \/|sub|details|summary|h3|strong|blockquote|a href="https?:\/\/[^"]*")>$/;
-const PIECES = ["a", "_ ", "`", "` ", "| ", "😀", "\ud800", "\n", "@a ", "a(", "<!--"];
+const PIECES = ["a", "`", "` ", "| ", "😀", "\ud800", "\n", "a(", "<!--"];
 
 /** What holds of every body that is markdown. */
 const checkBody = (body: string): void => {
