@@ -109,7 +109,7 @@ function running(child: ReturnType<typeof spawn>): Promise<RunningApp> {
 }
 
 /** Waits until something is so. */
-export async function until(holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
+async function until(holds: () => boolean | Promise<boolean>, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !(await holds()); await wait(20))
     if (Date.now() > end) throw new Error("waited in vain");
 }
