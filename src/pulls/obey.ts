@@ -4,7 +4,7 @@ import { readMarks } from "../report/github/marks.js";
 import { PULL_ANSWERS } from "../report/wording-github.js";
 import type { PullCommand } from "./commands.js";
 import { type Forge, PERMISSIONS, type Permission } from "./forge.js";
-import type { PullStore } from "./review-pull.js";
+import type { PullStore } from "./ports.js";
 
 /** A comment with commands, as its task keeps it. */
 export interface CommandComment {

@@ -1,8 +1,10 @@
 /** The App from a signed delivery to what stands on the pull request, against a GitHub on loopback. */
 import { afterEach, describe, expect, it } from "vitest";
+import type { SqlStore } from "../../../src/io/store/store.js";
 import { readMarks } from "../../../src/report/github/marks.js";
 import { type FakeGithub, type FakeOptions, startGithub } from "../../io/github/fake.js";
 import type { Pull, Repo } from "../../io/github/world.js";
+import { at, batch, mail, series } from "../../io/store/examples.js";
 import { kernel, OTHER, PATH, parker, parkFile } from "./kernel.js";
 import { type AppPlace, idle, placeFor, type RunningApp } from "./program.js";
 
@@ -64,6 +66,14 @@ async function scene({
     await idle(place);
   };
   return { repo, pull, root, place, app, deliver };
+}
+
+/** Records a series of one patch, and the mail that told its author of a finding. */
+async function toldOnList(store: SqlStore, id: string, told: string): Promise<void> {
+  await store.record("list", null, batch([mail(id)], "1"), at(0));
+  await store.putSeries([id], [series([id])], at(1));
+  const row = { target: "mail", key: id, payload: { findings: [told] }, state: "waiting" as const, notBefore: null };
+  await store.putOutbox([{ ...row, list: "", author: "", thread: id, word: null }], at(2));
 }
 
 const say = async ({ app, place, repo, pull }: Scene, login: string, body: string): Promise<void> => {
@@ -179,6 +189,24 @@ describe("a pull request", () => {
   });
 });
 
+describe("a pull request that names a thread of a list", () => {
+  it("links it, and says where the same finding was told", async () => {
+    const link = "https://lore.kernel.org/r/20260101.1-1-author@example.org";
+    const one = await scene({ body: `As on the list.\n\nLink: ${link}\n` });
+    await one.deliver("opened");
+    const { key: id = "" } = readMarks(fake.posted().reviewComments[0]?.body ?? "")[0] ?? {};
+    expect(fake.posted().reviewComments[0]?.body).not.toContain(link);
+    expect(fake.posted().checks[0]?.summary).toContain(link);
+    // Another repository of the same store, of which the list was told.
+    await one.place.look((store) => toldOnList(store, "20260101.1-1-author@example.org", id));
+    push(one, parkFile(locked, parker("park_first", false), "int more;\n"));
+    const other = one.repo.open({ head: one.pull.headSha, title: "Again", body: `Link: ${link}` });
+    await fake.deliver(one.app.url, "pull_request", fake.payloads.pullRequest("opened", one.repo, other));
+    await idle(one.place);
+    expect(fake.posted().reviewComments.at(-1)?.body).toContain(link);
+  });
+});
+
 describe("the configuration of a repository", () => {
   const CONFIG = ".github/patchwitness.yml";
 
@@ -285,10 +313,12 @@ describe("a force-push", () => {
     await one.deliver("opened");
     const keys = () =>
       one.place.look(async ({ sql }) => (await sql.db.selectFrom("patch_memory").select("key").execute()).length);
-    expect(await keys()).toBe(2);
+    // Both commits, and the edit that is suggested, on top of them.
+    expect(await keys()).toBe(3);
     one.repo.push(one.pull, second("int three;\n"));
     await one.deliver("synchronize");
-    expect(await keys()).toBe(3);
+    // The second commit and the edit; the first was taken over.
+    expect(await keys()).toBe(5);
     expect(fake.posted().reviewComments).toHaveLength(1);
   });
 });
