@@ -6,11 +6,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import type { IndexStore, Kept } from "../review/tree-index.js";
+import { CODE_SUFFIX } from "./kept-code.js";
 
 const sha256 = (...parts: (string | Uint8Array)[]): string => {
   const hash = createHash("sha256");
@@ -33,10 +33,6 @@ const SUFFIX = ".index";
 /** What the folder may hold, and how long one is kept that nobody asks for. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_AGE_MS = 30 * 24 * 3600 * 1000;
-
-/** `--cache`, else the user's cache folder (XDG Base Directory Specification). */
-export const cacheFolder = (env: Readonly<Record<string, string | undefined>>): string =>
-  join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "patchwitness");
 
 export interface FolderStore extends IndexStore {
   /** Files that could not be read as what they should be. */
@@ -179,7 +175,7 @@ async function write(folder: string, file: string, parts: readonly Uint8Array[])
 async function trim(folder: string): Promise<void> {
   const files: { path: string; size: number; used: number }[] = [];
   for (const name of await readdir(folder)) {
-    if (!name.includes(SUFFIX)) continue;
+    if (!name.includes(SUFFIX) && !name.includes(CODE_SUFFIX)) continue;
     const path = join(folder, name);
     const info = await stat(path).catch(() => null);
     if (info !== null) files.push({ path, size: info.size, used: info.mtimeMs });
@@ -193,8 +189,12 @@ async function trim(folder: string): Promise<void> {
   }
 }
 
-/** Times and sizes of this program's own files: an index made by other code is another's. */
+/** What tools/build.mjs found this program's own files to be. */
+declare const BUILT_ENGINE: string | undefined;
+
+/** What this program's own files are, else their times and sizes: an index made by other code is another's. */
 function engineState(): string {
+  if (typeof BUILT_ENGINE === "string") return BUILT_ENGINE;
   const root = join(dirname(fileURLToPath(import.meta.url)), "..");
   const states: string[] = [];
   for (const stage of ["source", "analysis", "rules", "review"]) {
