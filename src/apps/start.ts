@@ -3,6 +3,7 @@
  * others from modules that load what they need. Which is which can be read off the words of the command line; what they mean is
  * the program's affair (cli.ts).
  */
+import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { EXIT } from "../errors.js";
@@ -31,6 +32,9 @@ export interface Built {
   importModule: (name: string) => Promise<unknown>;
 }
 
+/** What a review loads of Node. */
+const LOADED = ["child_process", "fs/promises", "os", "perf_hooks", "stream", "zlib"].map((name) => `node:${name}`);
+
 type Run = (load: Built["load"], importModule: Built["importModule"], url: string) => void;
 
 const TREE = /^(?:--tree|-t)/;
@@ -42,13 +46,19 @@ export const start = (argv: readonly string[], { folder, digest, load, importMod
     void importModule("./program.mjs");
     return;
   }
-  // V8 takes what is kept under the very same flags only.
+  // V8 takes kept code, Node's own too, under the very same flags only.
+  for (const name of LOADED) load(name);
+  // And Node's resolver, by what is looked for in any case.
+  load.resolve("web-tree-sitter/web-tree-sitter.wasm");
   compileLater();
   compileGrammarOnce();
   const path = join(folder, "program.txt");
   const code = compileKept(path, digest, words.includes("--no-cache") ? null : cacheFolder(process.env));
   const run = code.script.runInThisContext() as Run;
-  run(load, importModule, pathToFileURL(path).href);
+  // Node's own modules can be had without the loader of others.
+  const later = (name: string): Promise<unknown> =>
+    isBuiltin(name) ? Promise.resolve(load(name)) : importModule(name);
+  run(load, later, pathToFileURL(path).href);
   // Of a run that has been through everything: what a call for help has compiled is of no use to a review.
   if (!words.some((word) => TREE.test(word))) return;
   process.once("exit", (exit) => {
