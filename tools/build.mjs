@@ -86,6 +86,10 @@ for (const { path, kind, external } of Object.values(metafile.outputs)[0].import
     text = text.replaceAll(`import(${JSON.stringify(path)})`, `importModule(${JSON.stringify(path)})`);
 text = `(function (require, importModule, programUrl) {${text}})`;
 writeFileSync(at("dist/apps/program.txt"), text);
+const licences = [...INLINE].map(
+  (name) => `${name}\n\n${readFileSync(at(`node_modules/${name}/LICENSE`), "utf8").trim()}\n`,
+);
+writeFileSync(at("dist/apps/program.LICENSES"), licences.join("\n\n"));
 
 await build({
   ...common,

@@ -58,19 +58,28 @@ export function compileKept(path: string, digest: string, folder: string | null)
 function read(path: string): Buffer | null {
   let file: number | null = null;
   try {
-    file = openSync(path, "r+");
+    file = openSync(path, "r");
     const { uid, mode, mtimeMs } = fstatSync(file);
     if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) return null;
     const bytes = readFileSync(file);
     const code = bytes.subarray(DIGEST);
     if (!digestOf(code).equals(bytes.subarray(0, DIGEST))) return null;
-    const now = Date.now();
-    if (Math.abs(now - mtimeMs) > MARK_MS) futimesSync(file, now / 1000, now / 1000);
+    markAsUsed(file, mtimeMs);
     return code;
   } catch {
     return null;
   } finally {
     if (file !== null) closeSync(file);
+  }
+}
+
+function markAsUsed(file: number, mtimeMs: number): void {
+  const now = Date.now();
+  if (Math.abs(now - mtimeMs) < MARK_MS) return;
+  try {
+    futimesSync(file, now / 1000, now / 1000);
+  } catch {
+    // On a disk that cannot be written to it stays as old as it is.
   }
 }
 
