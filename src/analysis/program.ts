@@ -56,7 +56,9 @@ export class Program {
     /** Facts that an earlier run found in the very same files. */
     private readonly kept: (f: ProgramFunction) => FunctionFacts | null = () => null,
   ) {
-    this.all = files.flatMap((file) => file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })));
+    this.all = files.flatMap((file) =>
+      file.functions.map((fn) => ({ file: (file.mixed ? file.units?.get(fn)?.file : undefined) ?? file, fn })),
+    );
     this.tables = files.flatMap((file) => file.tables.map((t) => ({ ...t, file })));
     for (const f of this.all) {
       const list = this.byName.get(f.fn.name);

@@ -120,4 +120,4 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
 };
 
-await main(process.argv);
+void main(process.argv);

@@ -167,8 +167,10 @@ const MARGIN = 4;
 function touchedFunctions(sides: Sides): Touched {
   const touched = new Set<string>();
   for (const { file, fn } of sides.result.functions) {
+    const changed = sides.changed.get(file.path);
+    // Lines are counted only where there is something to be found.
+    if (changed === undefined) continue;
     const [from, to] = [file.lineAt(fn.at), file.lineAt(fn.end)];
-    const changed = sides.changed.get(file.path) ?? [];
     if (changed.some((line) => line >= from && line <= to)) touched.add(`${file.path}\0${fn.name}`);
   }
   return {

@@ -295,11 +295,14 @@ export class RuleContext {
 
 /** True for something that has one of the fields as its part: what overwrites it overwrites the field. */
 export const hasField = (field: string, fields: readonly string[]): boolean =>
-  fields.some((f) => f.startsWith(`${field}.`));
+  fields.some((f) => f.startsWith(field) && f[field.length] === ".");
 
 /** True for one of the state's fields, or a part of one. */
 export const isField = (field: string, fields: readonly string[]): boolean =>
-  fields.some((f) => field === f || field.startsWith(`${f}.`) || field.startsWith(`${f}[`));
+  fields.some((f) => field.startsWith(f) && PART.has(field.charAt(f.length)));
+
+/** What may stand behind the name of a field where that field, or a part of it, is meant. */
+const PART = new Set(["", ".", "["]);
 
 const handlersKnown = new WeakMap<Program, ReadonlyMap<string, ReadonlySet<string>>>();
 
