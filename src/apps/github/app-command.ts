@@ -43,6 +43,8 @@ interface App {
 
 /** Done tasks and remembered patches are forgotten after that time; GitHub delivers again for 3 days at most. Milliseconds. */
 const FORGET_MS = 30 * 24 * 3_600_000;
+/** How often to look for what is due, at the least. Milliseconds. */
+const LONGEST_POLL = 5_000;
 /** Bytes of blobs that are kept on the disk. */
 const BLOB_BYTES = 2 * 1024 * 1024 * 1024;
 
@@ -129,6 +131,8 @@ function work(app: App, signal: AbortSignal, once: boolean): Promise<void> {
     signal,
     once,
     concurrency: config.workers,
+    pollMs: Math.min(LONGEST_POLL, config.github.retrySeconds * 1000),
+    requestMs: config.github.timeoutSeconds * 1000,
     wake: (ended) => wakeUp.wait(ended),
     workOn: (leased, held) => workOnSubject(leased, held, app),
     onEnd: (leased, end) => tell(leased, end, log),
