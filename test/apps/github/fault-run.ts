@@ -4,10 +4,10 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { startGithub } from "../../io/github/fake.js";
-import type { Call, Fault } from "../../io/github/respond.js";
 import type { Pull, Repo } from "../../io/github/world.js";
 import { kernel, OTHER, parker, parkFile } from "./kernel.js";
 import { type AppPlace, makePlace, type RunningApp, until } from "./process.js";
+import { random, seededFaults } from "./seeded-faults.js";
 
 export interface FaultRun {
   pulls: number;
@@ -22,35 +22,6 @@ export interface FaultRun {
   killMs?: number;
   /** The longest time that it may take. Milliseconds. */
   within?: number;
-}
-
-/** Numbers from 0 to 1 that are the same for a seed (mulberry32). */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const FAULTS: readonly Fault[] = [
-  { kind: "502", when: "before" },
-  { kind: "502", when: "after" },
-  { kind: "drop", when: "before" },
-  { kind: "drop", when: "after" },
-  { kind: "secondary", retryAfter: 1 },
-];
-
-/** A fault of any kind for this share of all calls, reads and writes. */
-function faults(next: () => number, share: number, told: Map<string, number>): (call: Call) => Fault | null {
-  return () => {
-    if (next() >= share) return null;
-    const fault = FAULTS[Math.floor(next() * FAULTS.length)] ?? null;
-    if (fault !== null) told.set(fault.kind, (told.get(fault.kind) ?? 0) + 1);
-    return fault;
-  };
 }
 
 const nameOf = (n: number): string => `park_${n}th`;
@@ -167,7 +138,7 @@ export async function faultRun({
 }: FaultRun) {
   const told = new Map<string, number>();
   const many = { hourly: 1e9, contentMinute: 1e9, contentHour: 1e9 };
-  const fake = await startGithub({ limits: many, fault: faults(random(seed), share, told) });
+  const fake = await startGithub({ limits: many, fault: seededFaults(random(seed), share, told) });
   const settings = { workers: 24, ...(database === undefined ? {} : { database }), log: "info" };
   const place = makePlace(fake, { github: { retrySeconds: 0.2, timeoutSeconds: 1 }, ...settings });
   try {
