@@ -80,7 +80,7 @@ async function killedApps(place: AppPlace, count: number, killMs: number) {
     kills: () => kills,
     async end() {
       over = true;
-      await killing;
+      await killing.catch(() => {});
       await Promise.all(apps.map((app) => app?.stop("SIGTERM")));
     },
   };
@@ -156,9 +156,8 @@ export async function faultRun({
       await wait(200);
       return (await counts()).waiting === 0;
     };
-    await until(isIdle, within);
+    await until(isIdle, within).finally(running.end);
     const took = Date.now() - began;
-    await running.end();
     return {
       took,
       deliveries: list.length,

@@ -12,11 +12,14 @@ export function random(seed: number): () => number {
   };
 }
 
+/** Limits are a ninth of all faults: each of them stops all calls of a process for a second. */
 const FAULTS: readonly Fault[] = [
-  { kind: "502", when: "before" },
-  { kind: "502", when: "after" },
-  { kind: "drop", when: "before" },
-  { kind: "drop", when: "after" },
+  ...(["before", "after"] as const).flatMap((when): Fault[] => [
+    { kind: "502", when },
+    { kind: "drop", when },
+    { kind: "502", when },
+    { kind: "drop", when },
+  ]),
   { kind: "secondary", retryAfter: 1 },
 ];
 
