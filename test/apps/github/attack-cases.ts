@@ -46,7 +46,7 @@ const CODE = parkFile(
 );
 const NAMED: [string, string, PullAttack["gets"]][] = [
   ["quotes and a backslash", 'a"b\\c.c', [1, 1, 0, 0]],
-  ["a line feed and what looks like another file of the diff", "a\n+++ b.c", [1, 0, 0, 0]],
+  ["a line feed and what looks like another file of the diff", "a\n+++ b.c", [1, 1, 0, 0]],
   ["bidirectional controls", "\u202ec.knil\u202c.c", [1, 1, 0, 0]],
   ["markup, a mention and a reference", "<img src=x>`@torvalds #1`|b.c", [1, 1, 0, 0]],
   ["ESC and BEL", "\u001b]0;owned\u0007.c", [1, 1, 0, 0]],
