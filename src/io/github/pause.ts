@@ -44,22 +44,28 @@ function makePause(now: () => number): Pause {
   };
 }
 
-/** The client, which asks nothing during a pause. */
+/** How often a read is asked for again that GitHub had no room for. */
+const AGAIN = 3;
+
+/** The client, which asks nothing during a pause, and then again for what it only reads: what was limited was not done. */
 export function pausing(client: Client, pause: Pause): Client {
-  const asked = async <T>(ask: () => Promise<T>): Promise<T> => {
+  const asked = async <T>(ask: () => Promise<T>, again: number): Promise<T> => {
     await pause.over();
     try {
       return await ask();
     } catch (error) {
       pause.notice(error);
+      if (again > 0 && error instanceof ForgeError && error.trouble === "limited") return asked(ask, again - 1);
       throw error;
     }
   };
   return {
     baseUrl: client.baseUrl,
-    call: (...args) => asked(() => client.call(...args)),
-    bytes: (...args) => asked(() => client.bytes(...args)),
-    graphql: (...args) => asked(() => client.graphql(...args)),
+    call: (operation, route, parameters) =>
+      asked(() => client.call(operation, route, parameters), route.startsWith("GET ") ? AGAIN : 0),
+    bytes: (...args) => asked(() => client.bytes(...args), AGAIN),
+    graphql: (operation, query, variables) =>
+      asked(() => client.graphql(operation, query, variables), query.trimStart().startsWith("mutation") ? 0 : AGAIN),
     identity: () => client.identity(),
   };
 }

@@ -134,12 +134,12 @@ export async function faultRun({
   database,
   share = 0.15,
   killMs = 1000,
-  within = 240_000,
+  within = 120_000 + 2_000 * count,
 }: FaultRun) {
   const told = new Map<string, number>();
   const many = { hourly: 1e9, contentMinute: 1e9, contentHour: 1e9 };
   const fake = await startGithub({ limits: many, fault: seededFaults(random(seed), share, told) });
-  const settings = { workers: 24, ...(database === undefined ? {} : { database }), log: "info" };
+  const settings = { workers: 4, ...(database === undefined ? {} : { database }), log: "info" };
   const place = makePlace(fake, { github: { retrySeconds: 0.2, timeoutSeconds: 1 }, ...settings });
   try {
     const repo = fake.world.repo("kvm", "linux");

@@ -18,7 +18,7 @@ async function run(options: Omit<FaultRun, "pulls">): Promise<void> {
   expect(figures.kills).toBeGreaterThan(0);
 }
 
-it("two Apps on one file", () => run({ seed: 20 }), 300_000);
+it("two Apps on one file", () => run({ seed: 20 }), 900_000);
 
 it.skipIf(withoutPostgres)(
   `two Apps on ${POSTGRES}`,
@@ -27,5 +27,5 @@ it.skipIf(withoutPostgres)(
     if (!("url" in place)) throw new Error("no URL");
     await run({ seed: 21, database: place.url });
   },
-  300_000,
+  900_000,
 );

@@ -1,5 +1,6 @@
 /** All that one process asks of an installation waits when GitHub asks to. */
-import { expect, it } from "vitest";
+import { setTimeout } from "node:timers/promises";
+import { expect, it, vi } from "vitest";
 import { makePauses, pausing } from "../../../src/io/github/pause.js";
 import { type Forge, ForgeError } from "../../../src/pulls/forge.js";
 import { whileHeld } from "../../../src/pulls/held.js";
@@ -29,12 +30,27 @@ async function scene(retryAfter: number) {
 it("asks nothing before the time that GitHub gave, also for others who had begun; another installation goes on", async () => {
   const { get, fake, others } = await scene(1);
   const began = Date.now();
-  await expect(get()).rejects.toMatchObject({ trouble: "limited" });
-  const waiting = [get(), get()];
+  const waiting = [get()];
+  await vi.waitUntil(() => asked(fake).length === 1);
+  await setTimeout(100);
+  waiting.push(get(), get());
   await get(others);
   expect(asked(fake)).toEqual(["pulls/get", "pulls/get"]);
   await Promise.all(waiting);
   expect(Date.now() - began).toBeGreaterThanOrEqual(999);
+});
+
+it("repeats what it only reads, never a post", async () => {
+  const { client, fake, on, at } = await port({
+    fault: ({ operation }) => (/^(?:pulls|issues)/.test(operation) ? limited(0) : null),
+  });
+  const pause = makePauses()(1);
+  const read = pausing(client, pause).call("pulls/get", "GET /repos/{owner}/{repo}/pulls/{pull_number}", on);
+  await expect(read).rejects.toMatchObject({ trouble: "limited" });
+  const route = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+  const post = pausing(client, pause).call("issues/create-comment", route, { ...at, issue_number: 1, body: "b" });
+  await expect(post).rejects.toMatchObject({ trouble: "limited" });
+  expect(asked(fake)).toEqual([...Array(4).fill("pulls/get"), "issues/create-comment"]);
 });
 
 it("leaves a long wait to the store", async () => {
