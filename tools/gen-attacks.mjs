@@ -1,9 +1,12 @@
 // Writes docs/attacks.md, what hostile mails and pull requests get for an answer, from the cases of test/speak/attack-cases.ts and
-// test/apps/github/attack-cases.ts. Run through tsx: `npm run attacks-doc`. With --check it fails when the file on disk is not what this would write.
+// test/report/github/attack-cases.ts and test/apps/github/attack-cases.ts. Run through tsx: `npm run attacks-doc`. With --check it
+// fails when the file on disk is not what this would write.
 import { readFileSync, writeFileSync } from "node:fs";
 import { SILENCES } from "../src/speak/silence.ts";
 import { bodiesOf, runAttacks } from "../test/apps/github/attack-run.ts";
 import buildOnce from "../test/build-once.ts";
+import { leftOf as leftOnGitHub, PULL_ATTACKS, postedFor } from "../test/report/github/attack-cases.ts";
+import { liveTexts, pageOf } from "../test/report/github/render.ts";
 import { ALL, ATTACKS, answerTo } from "../test/speak/attack-cases.ts";
 
 const file = new URL("../docs/attacks.md", import.meta.url);
@@ -79,6 +82,37 @@ const { outcomes } = await runAttacks();
 const pullRows = outcomes.map(
   (outcome) => `| ${[outcome.attack.what, postsOf(outcome), leftInPosts(outcome)].map(cell).join(" | ")} |`,
 );
+/** Text as it is shown in a cell: in a fence of its own, as it may hold backticks. */
+function fenced(text) {
+  const fence = "`".repeat(Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const short = text.length > WIDE ? `${text.slice(0, WIDE)} [ ... ]` : text;
+  const pad = /^`|`$/.test(short) ? " " : "";
+  return `${fence}${pad}${short}${pad}${fence}`;
+}
+
+/** What became of a hostile pull request, as the pages that were made for it show. */
+function pullOutcome(attack) {
+  const { comment, review, summary, text, annotations } = postedFor(attack);
+  const pages = [comment, review, summary, text].map(pageOf);
+  const sound = [...Object.values(postedFor({}))].filter((body) => typeof body === "string").map(pageOf);
+  const known = new Set(sound.flatMap(({ tags }) => tags).map((tag) => tag.replace(/ href=".*"/, "")));
+  const foreign = pages.flatMap(({ tags }) => tags).filter((tag) => !known.has(tag.replace(/ href=".*"/, "")));
+  const live = pages.flatMap(liveTexts);
+  if (live.length + foreign.filter((tag) => !/^<(?:pre|code)\b/.test(tag)).length > 0) return "it acts";
+  if (attack.about?.edit && !comment.includes("suggestion\n")) return "told without the suggestion";
+  return annotations.length === 0 ? "told, without an annotation" : "told, and nothing acts";
+}
+
+const pullGroups = new Map();
+for (const attack of PULL_ATTACKS) {
+  const left = leftOnGitHub(attack);
+  const cells = [cell(attack.what), pullOutcome(attack), left === "" ? "" : cell(fenced(left))];
+  pullGroups.set(attack.group, [...(pullGroups.get(attack.group) ?? []), `| ${cells.join(" | ")} |`]);
+}
+const pullTables = [...pullGroups].map(
+  ([group, rows]) =>
+    `### ${group}\n\n| hostile pull request | what becomes of it | what is left of it there |\n|---|---|---|\n${rows.join("\n")}`,
+);
 const text = `# What hostile mails and pull requests get for an answer
 
 ${ATTACKS.length} mails, each a sound patch mail with one thing changed, are parsed, planned and answered for a list in mode
@@ -91,7 +125,16 @@ a command that we would obey ourselves. Python's email package reads them with t
 
 ${tables.join("\n\n")}
 
-## Pull requests
+## On GitHub
+
+${PULL_ATTACKS.length} pull requests, each a sound one with one thing changed, are told in a comment, a review and a check. The cases are those of
+[attacks.test.ts](../test/report/github/attacks.test.ts), which renders what is posted as GitHub flavoured markdown and asserts of each
+page: no element that the sound one does not have, no link but those to mails on a list, in text that is not code no mention, reference,
+commit id, emoji, formula or address, no control that reorders text, and no marker but our own.
+
+${pullTables.join("\n\n")}
+
+## Through the App
 
 ${outcomes.length} pull requests with a fault in them, and comments on them, through \`review app\` beside a GitHub on loopback, from the cases of
 [attacks.test.ts](../test/apps/github/attacks.test.ts), which asserts of everything that is posted: as GitHub renders it there is no

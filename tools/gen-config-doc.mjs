@@ -1,10 +1,11 @@
-// Writes docs/config.md, every field of the configuration of `review watch`, from its schema. Run through tsx: `npm run config-doc`.
-// With --check it fails when the file on disk is not what this would write.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes docs/config.md and docs/app-config.md, every field of the configurations, from their schemas. Run through tsx:
+// `npm run config-doc`. With --check it fails when a file on disk is not what this would write.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
+import { appConfigSchema } from "../src/pulls/app-config.ts";
+import { repoConfigSchema } from "../src/pulls/repo-config.ts";
 import { configSchema } from "../src/watch/config.ts";
 
-const file = new URL("../docs/config.md", import.meta.url);
 const schema = z.toJSONSchema(configSchema, { io: "input" });
 
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
@@ -80,10 +81,29 @@ const parts = [
   `${ledger.description}.`,
   table(ledger),
 ];
-const text = `${parts.join("\n\n")}\n`;
+const app = z.toJSONSchema(appConfigSchema, { io: "input" });
+const appParts = [
+  "# The configuration of `review app`, and of repositories",
+  "Generated from the schemas ([app-config.schema.json](../schemas/app-config.schema.json),\n[repo-config.schema.json](../schemas/repo-config.schema.json)) by `npm run config-doc`. Paths are taken from the folder of the\nfile. What is not named here is refused; everything that is wrong with a file is said at once. Examples:\n[app.yaml](examples/app.yaml), [patchwitness.yml](examples/patchwitness.yml).",
+  table(app),
+  "## `mirrors`",
+  table(app.properties.mirrors.items),
+  "## `ledger`",
+  `${app.properties.ledger.description}.`,
+  table(app.properties.ledger),
+  "## `.github/patchwitness.yml`",
+  "Read from the branch that a pull request goes to: what the pull request itself changes of it counts once it is merged.",
+  table(z.toJSONSchema(repoConfigSchema, { io: "input" })),
+];
 
-if (!process.argv.includes("--check")) writeFileSync(file, text);
-else if (readFileSync(file, "utf8") !== text) {
-  console.error("docs/config.md is stale: run npm run config-doc");
-  process.exit(1);
+let stale = false;
+for (const [name, list] of Object.entries({ "config.md": parts, "app-config.md": appParts })) {
+  const file = new URL(`../docs/${name}`, import.meta.url);
+  const text = `${list.join("\n\n")}\n`;
+  if (!process.argv.includes("--check")) writeFileSync(file, text);
+  else if (!existsSync(file) || readFileSync(file, "utf8") !== text) {
+    console.error(`docs/${name} is stale: run npm run config-doc`);
+    stale = true;
+  }
 }
+if (stale) process.exit(1);

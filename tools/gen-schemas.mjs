@@ -1,8 +1,10 @@
-// Writes schemas/*.schema.json from the zod types of src/patch, src/report and src/watch. Run through tsx: `npm run schemas`.
+// Writes schemas/*.schema.json from the zod types of src/patch, src/report, src/watch and src/pulls. Run through tsx: `npm run schemas`.
 // With --check it fails when a file on disk is not what this would write.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import { parseRecordSchema } from "../src/patch/parse-record.ts";
+import { appConfigSchema } from "../src/pulls/app-config.ts";
+import { repoConfigSchema } from "../src/pulls/repo-config.ts";
 import { reportSchema } from "../src/report/report-schema.ts";
 import { parsedSeriesSchema } from "../src/report/series-schema.ts";
 import { configSchema } from "../src/watch/config.ts";
@@ -12,6 +14,8 @@ const SCHEMAS = {
   "parse-message.schema.json": parseRecordSchema,
   "parse-series.schema.json": parsedSeriesSchema,
   "watch-config.schema.json": configSchema,
+  "app-config.schema.json": appConfigSchema,
+  "repo-config.schema.json": repoConfigSchema,
 };
 
 const folder = new URL("../schemas/", import.meta.url);

@@ -1,10 +1,10 @@
 /** What becomes of commands in a comment: only people with write access are obeyed, and only they are answered. */
 import { answerBody, explainBody, joinedAnswers } from "../report/github/answer.js";
 import { readMarks } from "../report/github/marks.js";
-import { PULL_ANSWERS } from "../report/wording.js";
+import { PULL_ANSWERS } from "../report/wording-github.js";
 import type { PullCommand } from "./commands.js";
 import { type Forge, PERMISSIONS, type Permission } from "./forge.js";
-import type { PullStore } from "./review-pull.js";
+import type { PullStore } from "./ports.js";
 
 /** A comment with commands, as its task keeps it. */
 export interface CommandComment {

@@ -96,6 +96,16 @@ function whatWasRead({ review, reviewed }: ReviewResult, { suppressed }: Pick<Hi
   return { found, read, touched };
 }
 
+/** The plan with other findings in place of those that it has, in the same order. */
+export function replaceFindings(plan: PullPlan, findings: readonly PullFinding[]): PullPlan {
+  const atHead = new Map<PullFinding, { path: string; line: number }>();
+  for (const [n, one] of plan.report.findings.entries()) {
+    const [at, other] = [plan.atHead.get(one), findings[n]];
+    if (at !== undefined && other !== undefined) atHead.set(other, at);
+  }
+  return { ...plan, report: { ...plan.report, findings }, atHead };
+}
+
 /** Findings that get a comment of their own: the gravest and surest, so many as the repository wants, in the order of the report. */
 export function inlineFindings(report: PullReport, most: number): PullFinding[] {
   const rank = ({ finding }: PullFinding): number =>

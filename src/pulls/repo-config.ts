@@ -9,7 +9,7 @@ import { CONFIDENCES, SEVERITIES } from "../review/finding.js";
 export const REPO_CONFIG = ".github/patchwitness.yml";
 
 /** GitHub refuses no number of comments, but readers do (see design of the reports). */
-export const MAX_COMMENTS = 30;
+const MAX_COMMENTS = 30;
 
 const branch = z.string().min(1).max(255);
 const glob = z.string().min(1).max(1000);

@@ -7,8 +7,10 @@ import { ForgeError } from "./forge.js";
 import { gather } from "./gather.js";
 import { askedOnce, type ExplainedRule, obeyComment } from "./obey.js";
 import { conclusionOf } from "./plan.js";
+import type { PullPorts } from "./ports.js";
 import { CHECK_NAME, postCheck } from "./post.js";
-import { configAt, type PullPorts, planOf, reviewPull, reviewSeries } from "./review-pull.js";
+import { planOf, reviewSeries } from "./review-head.js";
+import { configAt, reviewPull } from "./review-pull.js";
 import type { LeasedSubject, Task, TaskEnd } from "./tasks.js";
 
 export interface WorkPorts extends PullPorts {

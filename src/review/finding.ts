@@ -62,6 +62,11 @@ export interface Finding {
   interleaving: InterleavingStep[];
   /** Kernel documents and commits the rule rests on. */
   cites: string[];
+  /**
+   * Where the advice is to take a lock of an object around the finding's line: the object as the source spells it ("peer"), and the
+   * path of the lock in it ("arch.mp_state_lock").
+   */
+  around?: { object: string; field: string };
 }
 
 export type Analysed = "tree" | "function" | "diff" | "none";

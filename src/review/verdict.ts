@@ -113,7 +113,14 @@ export function toFinding(outcome: Outcome, status: FindingStatus, patch: Patch 
     witness: uniqueSites(outcome.rival ? [...outcome.sites, outcome.rival] : outcome.sites),
     interleaving: interleave(outcome, sides.analysed === "tree"),
     cites: [...rule.cites],
+    ...lockAround(outcome),
   };
+}
+
+/** The lock of an object that a write lacks; nothing where more than a critical section is missing. */
+function lockAround({ detail }: Outcome): Pick<Finding, "around"> {
+  if (detail.kind !== "unlocked-write" || detail.guard.by !== "object") return {};
+  return { around: { object: detail.variable, field: detail.guard.field } };
 }
 
 /** The findings of one patch, in a total order. */

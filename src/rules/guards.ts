@@ -21,6 +21,8 @@ export interface Guard {
 export interface Protection {
   by: "object" | "container" | "owner";
   label: string;
+  /** A lock of the object: its path in it, "arch.mp_state_lock"; "" for all else. */
+  field: string;
   /** What to mind when that lock is proposed, as a sentence; "" when nothing. */
   note: string;
 }
@@ -30,10 +32,10 @@ export function protectionOf(program: Program, model: ObjectModel, guards: reado
   const { container } = model;
   const struct = (g: Guard): string => (g.scope === "object" ? model.struct : (container?.struct ?? ""));
   const found = guards.find((g) => !program.lacksField(struct(g), g.field)) ?? guards[0];
-  if (found === undefined) return { by: "owner", label: "", note: "" };
+  if (found === undefined) return { by: "owner", label: "", field: "", note: "" };
   const { label, note } = found;
-  if (found.scope === "object" || container === null) return { by: "object", label, note };
-  return { by: "container", label: `${container.field}->${found.field}`, note };
+  if (found.scope === "object" || container === null) return { by: "object", label, field: found.field, note };
+  return { by: "container", label: `${container.field}->${found.field}`, field: "", note };
 }
 
 /** Reads "$object->arch.mp_state_lock". The schema has checked the form. */

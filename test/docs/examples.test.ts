@@ -1,7 +1,11 @@
 /** Files that operators copy: they start this program, and never a package of that name from somewhere else. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { checkConfig } from "../../src/io/config/load-config.js";
+import { readYaml } from "../../src/io/config/yaml-config.js";
+import { appConfigSchema } from "../../src/pulls/app-config.js";
+import { repoConfigSchema } from "../../src/pulls/repo-config.js";
 import { runCli } from "../apps/run-cli.js";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -52,7 +56,18 @@ describe("the examples", () => {
     expect(read("Containerfile")).toMatch(/-p 127\.0\.0\.1:9464:9464/);
   });
 
-  it.each(NAMES.filter((name) => name.endsWith(".yaml")))("%s is a sound configuration", (name) => {
+  it("has a configuration of the App, of a repository, and a workflow", () => {
+    expect(readYaml(read("app.yaml"), appConfigSchema).problems).toEqual([]);
+    expect(readYaml(read("patchwitness.yml"), repoConfigSchema).problems).toEqual([]);
+    const workflow = parse(read("actions.yml")) as { jobs: { review: { steps: { name?: string; run?: string }[] } } };
+    const { run } = workflow.jobs.review.steps.find(({ name }) => name === "review") ?? {};
+    const [, ...args] = (run ?? "").split(" > ")[0]?.split(" ") ?? [];
+    expect(args[0]).toBe("github");
+    for (const option of args.filter((word) => word.startsWith("--")))
+      expect(runCli(["github", "--help"]).out).toContain(option);
+  });
+
+  it.each(NAMES.filter((name) => /^watch.*\.yaml$/.test(name)))("%s is a sound configuration", (name) => {
     expect(() => checkConfig(read(name), name)).not.toThrow();
   });
 

@@ -39,6 +39,8 @@ export const githubCommands = (program: Command): void => {
     .description("the GitHub App: takes webhooks and reviews pull requests until it is stopped (SIGTERM)")
     .option("-c, --config <file>", "configuration of the App (YAML); review app setup writes one")
     .option("--once", "work on what waits, and end; take no webhooks")
+    .option("--status", "print what waits and what was given up, and end")
+    .option("--retry", "take up what was given up first")
     .action(async (options: Partial<AppOptions>) => {
       const { config } = options;
       if (config === undefined) return app.error("error: required option '-c, --config <file>' not specified");

@@ -13,6 +13,7 @@ import { openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
 import { startPullWorkers } from "../../io/store/pull-workers.js";
 import { openStore, type SqlStore } from "../../io/store/store.js";
+import { writeOutput } from "../../io/terminal.js";
 import type { AppConfig } from "../../pulls/app-config.js";
 import { receive } from "../../pulls/deliveries.js";
 import type { Forge } from "../../pulls/forge.js";
@@ -23,12 +24,17 @@ import { globMatch } from "../../speak/glob.js";
 import { makeDataFolder, stopSignal } from "../watch/context.js";
 import { type Logger, openLog } from "../watch/log.js";
 import { type Engine, portsFor } from "./ports.js";
+import { statusText } from "./status-text.js";
 import { makeWakeUp, type WakeUp } from "./wake-up.js";
 
 export interface AppOptions {
   config: string;
   /** Works on what waits, and ends; takes no webhooks. */
   once?: boolean;
+  /** Prints what waits and what was given up, and ends. */
+  status?: boolean;
+  /** Takes up what was given up first. */
+  retry?: boolean;
 }
 
 /** What a running App has open. */
@@ -63,7 +69,13 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
   const blobs = openBlobCache({ folder: config.data, diskBytes: BLOB_BYTES });
   const app: App = { config, store, engine, clients, pauseOf: makePauses(), blobs, log, wakeUp: makeWakeUp() };
   try {
+    if (options.status === true) {
+      await writeOutput(await statusText(store));
+      return EXIT.nothing;
+    }
     await store.pruneTasks(new Date(Date.now() - FORGET_MS).toISOString());
+    if (options.retry === true)
+      log.info({ tasks: await store.reviveTasks(new Date().toISOString()) }, "taken up again");
     if (options.once === true) await work(app, signal, true);
     else await serve(app, { appId, privateKey, secret: webhookSecret }, signal);
   } finally {

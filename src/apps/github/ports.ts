@@ -4,12 +4,14 @@ import { readRepoConfig } from "../../io/config/repo-config.js";
 import { readRulePage } from "../../io/load-rules.js";
 import type { Forge } from "../../pulls/forge.js";
 import type { ExplainedRule } from "../../pulls/obey.js";
-import type { PullStore } from "../../pulls/review-pull.js";
+import type { PullStore } from "../../pulls/ports.js";
 import type { WorkPorts } from "../../pulls/work.js";
 import { reviewGroups } from "../../review/review.js";
+import { makeReader } from "../../review/sides.js";
 import type { IndexStore } from "../../review/tree-index.js";
 import type { RuleSet } from "../../rules/rule-set.js";
 import type { ParseC } from "../../source/parse-c.js";
+import { readC } from "../../source/read-file.js";
 import type { LedgerPolicy } from "../../speak/policy.js";
 
 /** The engine, loaded once. */
@@ -25,6 +27,7 @@ export interface Engine {
 /** Ports for one repository. */
 export function portsFor(forge: Forge, engine: Engine, store: PullStore, ledger: LedgerPolicy): WorkPorts {
   const { rules, parse, index, version } = engine;
+  const reader = makeReader(parse, rules);
   return {
     forge,
     store,
@@ -33,6 +36,8 @@ export function portsFor(forge: Forge, engine: Engine, store: PullStore, ledger:
     digest: (text) => createHash("sha256").update(text).digest("hex"),
     now: () => new Date().toISOString(),
     readConfig: readRepoConfig,
+    readC: (path, text) => readC(path, text, reader),
+    locks: rules.models.locks,
     review: (groups, tree, memory) =>
       reviewGroups(
         groups,

@@ -3,13 +3,13 @@
  * of this machine takes the manifest to GitHub, which comes back with a code that is changed for the App's secrets.
  */
 import { randomBytes, timingSafeEqual } from "node:crypto";
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parse, stringify } from "yaml";
+import { stringify } from "yaml";
 import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
+import { readManifest } from "../../io/app-manifest.js";
 import { appFromManifest, type NewApp } from "../../io/github/client.js";
 import { WEBHOOK_PATH } from "../../io/github/webhooks.js";
 import { remark, writeOutput } from "../../io/terminal.js";
@@ -25,7 +25,6 @@ export interface SetupOptions {
   out: string;
 }
 
-const MANIFEST = fileURLToPath(new URL("../../../app.yml", import.meta.url));
 /** What is written, and who may read it. */
 const FILES = { config: "app.yaml", key: "private-key.pem", secret: "webhook-secret" } as const;
 const SECRET_MODE = 0o600;
@@ -45,7 +44,10 @@ export async function runSetup(options: SetupOptions, version: string): Promise<
           server.closeIdleConnections();
           resolve(app);
         },
-        () => response.writeHead(500).end(),
+        (error: unknown) => {
+          remark(`review: ${error instanceof Error ? error.message : String(error)}`);
+          response.writeHead(500).end();
+        },
       );
     });
     server.once("error", (cause) => reject(notListening(options.listen, cause)));
@@ -154,7 +156,7 @@ async function finish(
 
 /** The manifest of app.yml with what only this set-up knows. */
 async function formPage({ options, base, github, state, port }: Asked): Promise<string> {
-  const manifest = parse(await readFile(MANIFEST, "utf8")) as Record<string, unknown>;
+  const manifest = await readManifest();
   const [host] = splitListen(options.listen);
   const owner = options.org === undefined ? "" : `/organizations/${encodeURIComponent(options.org)}`;
   return startPage(`${github}${owner}/settings/apps/new?state=${state}`, {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** The largest payload that GitHub delivers (docs.github.com, "Webhook payload object common properties": 25 MB). Bytes. */
-export const MAX_BODY = 25 * 1024 * 1024;
+const MAX_BODY = 25 * 1024 * 1024;
 
 /**
  * The body as text; null when it was refused, and answered: by 413 where it is longer than GitHub's longest, which is not even read.

@@ -1,5 +1,5 @@
 /** Answers to commands that were given in a comment. */
-import { GITHUB } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { bodyOf, fitting } from "./fit.js";
 import { codeSpan, inlineText } from "./markdown.js";
 import { answerMark, backMark, fixedMark } from "./marks.js";

@@ -1,5 +1,6 @@
 /** The comment below a line of the diff: what a maintainer would write there, and what a reader needs to check it. */
-import { GITHUB, REPLY_CONFIDENCE } from "../wording.js";
+import { REPLY_CONFIDENCE } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { bodyOf } from "./fit.js";
 import { inlineText, link, suggestionBlock } from "./markdown.js";
 import { findingMark } from "./marks.js";
@@ -16,7 +17,7 @@ const editText = ({ edit, place, exact }: PullFinding): string =>
   edit === null || place === null || place.side !== "RIGHT" || !exact ? "" : (suggestionBlock(edit) ?? "");
 
 /** Where else it was told; "" for nowhere. */
-export const toldText = ({ toldAt }: Pick<PullFinding, "toldAt">): string =>
+const toldText = ({ toldAt }: Pick<PullFinding, "toldAt">): string =>
   toldAt === null ? "" : `${GITHUB.toldAt.before}${link(GITHUB.toldAt.label, toldAt)}.`;
 
 /** All that is said of a finding, without markers: blocks of which the last may be left out, and what is always said. */

@@ -1,5 +1,6 @@
 /** The body of a review: what follows at the lines, the findings that have no line, and what the review was made from. */
-import { GITHUB, STATUS_LABELS } from "../wording.js";
+import { STATUS_LABELS } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { bodyOf, fitCount, GAP, MAX_BODY, octets } from "./fit.js";
 import { notesText, originText, threadsText } from "./foot.js";
 import { codeSpan, inlineText } from "./markdown.js";
@@ -8,7 +9,7 @@ import type { PullFinding, PullReport } from "./pull-report.js";
 import { adviceText, type Extent, functionCode, messageText, placeCode, whyText } from "./remark.js";
 
 /** Comments of one review: GitHub takes more badly. */
-export const MAX_COMMENTS = 30;
+const MAX_COMMENTS = 30;
 
 /** What a finding without a comment keeps of its reason, and of its advice. */
 const SHORT: Extent = { sentences: 2, points: 600 };
@@ -18,13 +19,13 @@ const itemOf = (one: PullFinding): string => {
   const { finding, commit } = one;
   const inside = finding.function === "" ? "" : ` in ${functionCode(finding.function)}`;
   const of = `${GITHUB.inCommit} ${codeSpan(commit.sha.slice(0, 12))} (${inlineText(commit.subject, 120)})`;
-  const [, command] = GITHUB.wrong(finding.id);
+  const [wrong, command] = GITHUB.wrong(finding.id);
   const paragraphs = [
     `${placeCode(finding)}${inside}, ${of}`,
     messageText({ finding, exact: true }),
     whyText(finding, SHORT),
     adviceText(finding, SHORT),
-    `<sub>${codeSpan(finding.rule, 120)} · ${STATUS_LABELS[finding.status]} · ${codeSpan(command)}</sub>`,
+    `<sub>${codeSpan(finding.rule, 120)} · ${STATUS_LABELS[finding.status]} · ${wrong} ${codeSpan(command)}</sub>`,
   ];
   return `- ${paragraphs.filter((part) => part !== "").join("\n\n  ")}`;
 };

@@ -1,7 +1,9 @@
 /** The App from a signed delivery to what stands on the pull request, against a GitHub on loopback. */
 import { describe, expect, it } from "vitest";
+import type { SqlStore } from "../../../src/io/store/store.js";
 import { readMarks } from "../../../src/report/github/marks.js";
 import type { FakeGithub } from "../../io/github/fake.js";
+import { at, batch, mail, series } from "../../io/store/examples.js";
 import { kernel, OTHER, PATH, parker, parkFile } from "./kernel.js";
 import { idle } from "./program.js";
 import { BAD, openScene, type Scene, type SceneOptions, say } from "./scene.js";
@@ -14,6 +16,14 @@ const scene = async (options: SceneOptions = {}): Promise<Scene> => {
   fake = one.fake;
   return one;
 };
+
+/** Records a series of one patch, and the mail that told its author of a finding. */
+async function toldOnList(store: SqlStore, id: string, told: string): Promise<void> {
+  await store.record("list", null, batch([mail(id)], "1"), at(0));
+  await store.putSeries([id], [series([id])], at(1));
+  const row = { target: "mail", key: id, payload: { findings: [told] }, state: "waiting" as const, notBefore: null };
+  await store.putOutbox([{ ...row, list: "", author: "", thread: id, word: null }], at(2));
+}
 
 const push = (one: Scene, park: string, over: Record<string, string> = {}): void => {
   const head = one.repo.commit({ ...kernel(park), ...over }, { parents: [one.root], message: "RISC-V: KVM: v2\n" });
@@ -39,6 +49,16 @@ describe("a pull request", () => {
     expect(BAD.split("\n")[(comment?.line ?? 0) - 1]).toContain("set_parked(peer);");
     expect(comment?.body).toContain("park_first()");
     expect(readMarks(comment?.body ?? "")).toMatchObject([{ kind: "finding" }]);
+  });
+
+  it("is suggested a lock around the line, as the file takes it elsewhere, after which the rule is silent", async () => {
+    const one = await scene();
+    await one.deliver("opened");
+    expect(fake.posted().reviewComments[0]?.body).toContain(`\`\`\`suggestion
+	spin_lock(&peer->arch.mp_state_lock);
+	set_parked(peer);
+	spin_unlock(&peer->arch.mp_state_lock);
+\`\`\``);
   });
 
   it("that is clean gets a check run alone", async () => {
@@ -109,6 +129,24 @@ describe("a pull request", () => {
     });
     await one.deliver("opened");
     expect(fake.posted().reviewComments).toHaveLength(1);
+  });
+});
+
+describe("a pull request that names a thread of a list", () => {
+  it("links it, and says where the same finding was told", async () => {
+    const link = "https://lore.kernel.org/r/20260101.1-1-author@example.org";
+    const one = await scene({ pull: { body: `As on the list.\n\nLink: ${link}\n` } });
+    await one.deliver("opened");
+    const { key: id = "" } = readMarks(fake.posted().reviewComments[0]?.body ?? "")[0] ?? {};
+    expect(fake.posted().reviewComments[0]?.body).not.toContain(link);
+    expect(fake.posted().checks[0]?.summary).toContain(link);
+    // Another repository of the same store, of which the list was told.
+    await one.place.look((store) => toldOnList(store, "20260101.1-1-author@example.org", id));
+    push(one, parkFile(locked, parker("park_first", false), "int more;\n"));
+    const other = one.repo.open({ head: one.pull.headSha, title: "Again", body: `Link: ${link}` });
+    await fake.deliver(one.app.url, "pull_request", fake.payloads.pullRequest("opened", one.repo, other));
+    await idle(one.place);
+    expect(fake.posted().reviewComments.at(-1)?.body).toContain(link);
   });
 });
 
@@ -218,10 +256,12 @@ describe("a force-push", () => {
     await one.deliver("opened");
     const keys = () =>
       one.place.look(async ({ sql }) => (await sql.db.selectFrom("patch_memory").select("key").execute()).length);
-    expect(await keys()).toBe(2);
+    // Both commits, and the edit that is suggested, on top of them.
+    expect(await keys()).toBe(3);
     one.repo.push(one.pull, second("int three;\n"));
     await one.deliver("synchronize");
-    expect(await keys()).toBe(3);
+    // The second commit and the edit; the first was taken over.
+    expect(await keys()).toBe(5);
     expect(fake.posted().reviewComments).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ const decoded = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot);/g, (_, name: string) => ENTITIES[name] ?? "");
 
 /** The page in pieces. The renderer writes `<` for tags only, so that a scan tells all of them. */
-export const readPage = (html: string): Page => {
+const readPage = (html: string): Page => {
   const page: Page = { tags: [], texts: [], comments: [] };
   let quiet = 0;
   for (const [piece] of html.matchAll(/<!--[\s\S]*?-->|<[^>]*>|[^<]+/g)) {
