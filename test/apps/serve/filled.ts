@@ -43,6 +43,9 @@ function reviewOf(id: string, title: string, root: number, count: number): Revie
   return { tool, patches: [sampleReport({ messageId: id, subject: title })], findings, problems: [] };
 }
 
+/** A title as nobody should write it. */
+const LONG = `<script>alert(1)</script> \u202e${"long_".repeat(60)}`;
+
 interface Made {
   record: SeriesRecord;
   mail: MailRecord;
@@ -142,8 +145,14 @@ export async function fillWork(store: SqlStore): Promise<void> {
     { mails: [], removed: [], dead: [{ ...dead, form: null, raw: null }], cursor: "1" },
     at,
   );
-  for (let tries = 0; tries < 3; tries++)
-    await store.failSeries("0-1-parker@example.org", "the tree cannot be read", at, at);
+  await store.record(
+    "quiet",
+    null,
+    { mails: [{ mail: mail("dead@example.org"), ref: "dead" }], removed: [], dead: [], cursor: "1" },
+    at,
+  );
+  await store.putSeries(["dead@example.org"], [series(["dead@example.org"], { title: LONG, sent: null })], at);
+  for (let tries = 0; tries < 3; tries++) await store.failSeries("dead@example.org", "the tree cannot be read", at, at);
   const task = { repository: "example/linux", installation: 1, subject: "pull 12", kind: "review" as const, data: {} };
   await store.putTask({ id: "task-1", ...task }, at);
   const report = reviewOf("pull", "KVM: x", 1, 2);

@@ -107,7 +107,7 @@ const elsewhereList = (rows: readonly FindingRow[]): Markup | null =>
     ? null
     : html`<h2>Also found in</h2>
 <ul>
-${rows.map((row) => html`<li><a href="${findingHref(row)}">v${row.version}: ${row.subject}</a>, ${day(row.sent)}</li>\n`)}</ul>
+${rows.map((row) => html`<li><a href="${findingHref(row)}">${row.subject === "" ? "(no subject)" : row.subject}</a>, v${row.version}, ${day(row.sent)}</li>\n`)}</ul>
 `;
 
 /** One finding with the diff that it is about. */
@@ -117,7 +117,7 @@ export const findingPage = (detail: FindingDetail): View => {
   const main = html`<dl class="about">
 <dt>Severity</dt><dd>${severity(row.severity)}</dd><dt>Status</dt><dd>${STATUS_LABELS[row.status] ?? row.status}</dd>
 <dt>Rule</dt><dd><a href="${ruleHref(row.rule)}">${row.rule}</a></dd>
-<dt>Series</dt><dd><a href="${seriesHref(row.series)}">v${row.version}: ${row.subject}</a></dd>
+<dt>Series</dt><dd><a href="${seriesHref(row.series)}">${row.subject === "" ? "(no subject)" : row.subject}</a></dd>
 <dt>Sent</dt><dd>${day(row.sent)}</dd></dl>
 ${jump}${witness(detail)}${elsewhereList(elsewhere)}`;
   const { path, line, id } = row;

@@ -22,7 +22,7 @@ table.list th,table.list td{text-align:left;vertical-align:top;padding:.45rem .7
 table.list thead th{font-size:.85rem;font-weight:600;color:var(--soft);white-space:nowrap}
 table.list tbody th{font-weight:400;overflow-wrap:anywhere;min-width:12rem}
 table.list td time,table.list td.num,table.list .badge,table.list td.act{white-space:nowrap}
-table.list td.num,table.list th.num{text-align:right}
+table.list td.num{font-variant-numeric:tabular-nums}
 table.list tbody tr:hover{background:var(--panel)}
 .pager{margin:1rem 0}.pager a{display:inline-block;padding:.3rem 0}
 .empty{padding:1rem;background:var(--panel);border:1px solid var(--line);border-radius:6px}
@@ -42,9 +42,8 @@ dl.about dt{color:var(--soft)}dl.about dd{margin:0;min-width:0}
 @media (max-width:40rem){table.list,table.list tbody,table.list tr,table.list td,table.list tbody th{display:block;width:100%;border:0;padding:.1rem 0}
 table.list thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table.list tbody tr{border-bottom:1px solid var(--line);padding:.5rem 0}
-table.list td.num{text-align:left}
 table.list td[data-name]::before{content:attr(data-name) ": ";color:var(--soft)}
-dl.about{grid-template-columns:1fr}dl.about dd{margin-bottom:.3rem}}
+form.filter .field{flex:1 1 45%}}
 `;
 
 /** The sheet as text. */
