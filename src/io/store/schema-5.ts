@@ -16,6 +16,7 @@ const STATEMENTS = [
   "alter table findings add column latest INT not null default 0",
   `create table series_lists (list TEXT not null, series TEXT not null references series (key) on delete cascade,
     newest_at TEXT not null, found INT not null, primary key (list, series))`,
+  "create index sightings_of on sightings (mail, source)",
 ];
 
 const FILLING = [

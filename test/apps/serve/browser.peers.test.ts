@@ -97,6 +97,22 @@ describe.skipIf(!existsSync(CHROMIUM))(`the dashboard in a browser (skipped with
     await context.close();
   });
 
+  it("has feeds that are well-formed, as the browser's reader of XML sees them", async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${running.address}/`);
+    for (const list of ["kvm", "quiet"]) {
+      const text = await (await fetch(`${running.address}/lists/${list}/feed.atom`)).text();
+      const script = `(() => {
+        const feed = new DOMParser().parseFromString(${JSON.stringify(text)}, "application/xml").documentElement;
+        const wanted = [feed, ...feed.querySelectorAll("entry")].map((one) => ["id", "title", "updated"].every((name) => one.querySelector(":scope > " + name) !== null));
+        return [feed.nodeName, feed.namespaceURI, wanted.every((has) => has)];
+      })()`;
+      expect(await page.evaluate(script)).toEqual(["feed", "http://www.w3.org/2005/Atom", true]);
+    }
+    await context.close();
+  });
+
   it("leads from list to finding, filters and pages by the keyboard alone", async () => {
     const context = await contextFor({ scheme: "light", width: 1200 });
     const page = await context.newPage();

@@ -57,7 +57,7 @@ interface Made {
 export function makeSeries(n: number, findings: number): Made {
   const version = (n % 4) + 1;
   const root = n - (version - 1);
-  const title = `KVM: arm64: ${pick(WORDS, root)} (${root})`;
+  const title = `KVM: arm64: ${pick(WORDS, root / 4)} (${root})`;
   const id = `${n}-1-parker@example.org`;
   const subject = `[PATCH${version === 1 ? "" : ` v${version}`}] ${title}`;
   const sent = timeOf(n);

@@ -21,7 +21,8 @@ const named = (folder: string, key: string): string =>
 export const seriesHref = (key: string): string => named("/series", key);
 export const listHref = (name: string): string => named("/lists", name);
 export const feedHref = (name: string): string => `/lists/${part(name)}/feed.atom`;
-export const ruleHref = (id: string): string => `/rules/${id.split("/").map(part).join("/")}`;
+/** Rules have names that stand in any path; what a store holds beside them leads to all rules. */
+export const ruleHref = (id: string): string => (/^[\w-]+\/[\w-]+$/.test(id) ? `/rules/${id}` : "/rules");
 export const pullHref = (repository: string, subject: string): string =>
   withQuery("/pulls/report", { repository, subject });
 export const queueHref = (target: string, key: string): string => withQuery("/queue/mail", { target, key });
