@@ -1,8 +1,9 @@
 /**
  * Guides are run as they are read: every ```sh block of a document, in order, in one folder that is empty at first, with the built
  * command in the PATH as `review`. A ```text block right behind it is what it printed: its lines stand in the output in that order,
- * without others between them but where the block has a line `[...]`. A block may end with 1 where its last line says
- * `# exit code 1`. What cannot be run here (installing, services of a system, real servers) stands in ```console blocks.
+ * without others between them but where the block has a line `[...]`,
+ * which inside of a line stands for any words. A block may end with 1 where its last line says
+ * `# exit code 1`. Lines of a log count for nothing. What cannot be run here (installing, services of a system, real servers) stands in ```console blocks.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -51,6 +52,7 @@ export type Beside = (running: { said: () => string; end: () => void }) => Promi
 interface Play {
   /** Words of the document, and what stands for them here: addresses of real servers. */
   instead?: [string, string][];
+  /** Looked at anew for each block. */
   env?: Record<string, string>;
   /** What happens before a block that has these words. */
   before?: Record<string, (folder: string) => unknown>;
@@ -87,14 +89,26 @@ function run(text: string, cwd: string, env: NodeJS.ProcessEnv, beside: Beside |
     .finally(() => clearTimeout(limit));
 }
 
-/** Throws where lines of a block are not in the output. */
+/** Whether a line is what is wanted; `[...]` in the middle stands for anything. */
+function matches(line: string, wanted: string): boolean {
+  const pieces = wanted.trimEnd().split("[...]");
+  let at = 0;
+  for (const [n, piece] of pieces.entries()) {
+    const found = n === pieces.length - 1 && n > 0 ? line.length - piece.length : line.indexOf(piece, at);
+    if (found < at || !line.startsWith(piece, found) || (n === 0 && found > 0)) return false;
+    at = found + piece.length;
+  }
+  return at === line.length;
+}
+
+/** Throws where lines of a block are not in the output. Lines of a log are no output that is compared. */
 function compare(printed: string, wanted: string, where: string): void {
-  const lines = printed.split("\n").map((line) => line.trimEnd());
+  const lines = printed.split("\n").flatMap((line) => (line.startsWith('{"level":') ? [] : [line.trimEnd()]));
   let from = 0;
-  for (const part of wanted.split(/^\[\.\.\.\]\n?/m).filter((piece) => piece.trim() !== "")) {
+  for (const part of wanted.split(/^\[\.\.\.\]$\n?/m).filter((piece) => piece.trim() !== "")) {
     const want = part.replace(/\n$/, "").split("\n");
-    const at = lines.findIndex((_, n) => n >= from && want.every((line, k) => lines[n + k] === line.trimEnd()));
-    if (at < 0) expect(`${where} printed:\n${lines.slice(from).join("\n")}`).toContain(part);
+    const at = lines.findIndex((_, n) => n >= from && want.every((line, k) => matches(lines[n + k] ?? "", line)));
+    if (at < 0) throw new Error(`${where}: it does not print\n${part}\nbut\n${lines.slice(from).join("\n")}`);
     from = at + want.length;
   }
 }
@@ -112,7 +126,6 @@ export async function follow(path: string, play: Play = {}): Promise<string> {
     HOME: home,
     GIT_CONFIG_GLOBAL: "/dev/null",
     NO_COLOR: "1",
-    ...play.env,
   };
   const blocks = blocksOf(readFileSync(new URL(path, ROOT), "utf8")).filter(({ language }) => language === "sh");
   expect(blocks.length).toBeGreaterThan(0);
@@ -122,7 +135,7 @@ export async function follow(path: string, play: Play = {}): Promise<string> {
       Object.entries(table ?? {}).flatMap(([words, value]) => (text.includes(words) ? [value] : []));
     for (const act of chosen(play.before)) await act(folder);
     const real = (play.instead ?? []).reduce((all, [from, to]) => all.replaceAll(from, to), text);
-    const { code, out } = await run(real, folder, env, chosen(play.beside)[0]);
+    const { code, out } = await run(real, folder, { ...env, ...play.env }, chosen(play.beside)[0]);
     const wanted = /# exit code (\d)[^\n]*$/.exec(text)?.[1] ?? "0";
     expect(`${where}: exit code ${code}`, out).toBe(`${where}: exit code ${wanted}`);
     if (prints !== null) compare(out, prints, where);
