@@ -71,9 +71,11 @@ const newFolder = (): string => {
 };
 
 function run(text: string, cwd: string, env: NodeJS.ProcessEnv, beside: Beside | undefined): Promise<Output> {
-  const child = spawn("bash", ["-e", "-u", "-o", "pipefail", "-c", text], { cwd, env, detached: true });
+  const child = spawn("bash", ["-e", "-u", "-o", "pipefail", "-c", `exec 2>&1\n${text}`], { cwd, env, detached: true });
   let out = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (piece) => (out += String(piece)));
+  child.stdout.on("data", (piece) => {
+    out += String(piece);
+  });
   const end = (signal: NodeJS.Signals = "SIGTERM"): void => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, signal);
   };
@@ -132,7 +134,7 @@ export async function follow(path: string, play: Play = {}): Promise<string> {
   for (const { line, text, prints } of blocks) {
     const where = `${path}:${line}`;
     const chosen = <T>(table: Record<string, T> | undefined): T[] =>
-      Object.entries(table ?? {}).flatMap(([words, value]) => (text.includes(words) ? [value] : []));
+      Object.entries(table ?? {}).flatMap(([words, value]) => (`\n${text}\n`.includes(words) ? [value] : []));
     for (const act of chosen(play.before)) await act(folder);
     const real = (play.instead ?? []).reduce((all, [from, to]) => all.replaceAll(from, to), text);
     const { code, out } = await run(real, folder, { ...env, ...play.env }, chosen(play.beside)[0]);
