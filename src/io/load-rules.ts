@@ -12,7 +12,7 @@ import { createParser, type ParseC } from "../source/parse-c.js";
 import { compileGrammarOnce } from "./compile-later.js";
 
 /** The rules that ship with the package. */
-const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
+export const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
 
 /** One after the other: some thirty small files, for which promises take longer than the reading. */
 function yamlFiles(root: string, folder: string): RuleText[] {

@@ -67,7 +67,14 @@ export class Evaluation {
     return { outcomes: mergerOf(rule)(units.flatMap((unit) => unit.find())), predicates };
   }
 
-  private contextOf(rule: ObjectRule): RuleContext {
+  /** What the code itself says of locks and fields; found once. */
+  guardEvidence(): GuardEvidence {
+    this.evidence ??= new GuardEvidence(this.program, this.index);
+    return this.evidence;
+  }
+
+  /** What a rule about objects works with. */
+  contextOf(rule: ObjectRule): RuleContext {
     const known = this.contexts.get(rule.id) ?? new RuleContext(this.program, rule, this.index);
     this.contexts.set(rule.id, known);
     return known;
@@ -149,10 +156,9 @@ export class Evaluation {
         return missingRequiredLock(program, index, rule);
       case "inconsistent-guard":
       case "stale-after-unlock":
-        this.evidence ??= new GuardEvidence(program, index);
         return rule.kind === "inconsistent-guard"
-          ? inconsistentGuard(this.evidence, rule)
-          : staleAfterUnlock(this.evidence, rule);
+          ? inconsistentGuard(this.guardEvidence(), rule)
+          : staleAfterUnlock(this.guardEvidence(), rule);
     }
   }
 }
