@@ -19,6 +19,10 @@ export const OTHER_COMMANDS: ReadonlySet<string> = new Set([
   "letters",
   "queue",
   "ledger",
+  "github",
+  "app",
+  "serve",
+  "rules",
   "completion",
   "complete",
 ]);
