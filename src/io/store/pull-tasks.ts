@@ -1,41 +1,56 @@
 /** What waits to be done about pull requests: deliveries, and the subjects that workers lease one at a time. */
 import { sql as raw, type Transaction } from "kysely";
 import type { LeasedSubject, Task, TaskEnd, TaskStore } from "../../pulls/tasks.js";
+import { gathered } from "./gather-writes.js";
 import { json } from "./outbox.js";
 import { leaseSubject, of, ready, renewSubject, toTask } from "./pull-leases.js";
 import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
-import { chunks, transact } from "./transact.js";
+import { chunks, compare, transact } from "./transact.js";
 
 type Trx = Transaction<Tables>;
 
-function put(sql: Sql, task: Task, now: string): Promise<boolean> {
+interface Delivered {
+  task: Task;
+  now: string;
+}
+
+/** For each, whether it is new. By subject, so that two processes never wait for each other; those of one in their order. */
+function putAll(sql: Sql, all: readonly Delivered[]): Promise<boolean[]> {
+  const keyOf = ({ task }: Delivered): string => `${nameOf(task.repository)} ${nameOf(task.subject)}`;
+  const order = [...all.entries()].sort(([i, a], [j, b]) => compare(keyOf(a), keyOf(b)) || i - j);
   return transact(sql, async (trx) => {
-    const [repository, subject] = [nameOf(task.repository), nameOf(task.subject)];
-    const { installation, kind } = task;
-    // The row of the subject counts its tasks: their place is the order in which they were recorded, whatever clocks say.
-    const counted = await trx
-      .insertInto("pull_subjects")
-      .values({ repository, subject, installation, waiting_since_at: now, attempts: 0, tasks: 1 })
-      .onConflict((conflict) =>
-        conflict.columns(["repository", "subject"]).doUpdateSet({
-          tasks: raw<number>`pull_subjects.tasks + 1`,
-          installation,
-          waiting_since_at: raw<string>`coalesce(pull_subjects.waiting_since_at, excluded.waiting_since_at)`,
-        }),
-      )
-      .returning("tasks")
-      .executeTakeFirstOrThrow();
-    const row = { id: nameOf(task.id), repository, subject, installation, kind, data: json(task.data) };
-    const fresh = await trx
-      .insertInto("pull_tasks")
-      .values({ ...row, state: "waiting", place: Number(counted.tasks), came_at: now })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .returning("id")
-      .execute();
-    if (fresh.length === 0) await settle(trx, repository, subject);
-    return fresh.length > 0;
+    const fresh: boolean[] = [];
+    for (const [at, one] of order) fresh[at] = await put(trx, one);
+    return fresh;
   });
+}
+
+async function put(trx: Trx, { task, now }: Delivered): Promise<boolean> {
+  const [repository, subject] = [nameOf(task.repository), nameOf(task.subject)];
+  const { installation, kind } = task;
+  // The row of the subject counts its tasks: their place is the order in which they were recorded, whatever clocks say.
+  const counted = await trx
+    .insertInto("pull_subjects")
+    .values({ repository, subject, installation, waiting_since_at: now, attempts: 0, tasks: 1 })
+    .onConflict((conflict) =>
+      conflict.columns(["repository", "subject"]).doUpdateSet({
+        tasks: raw<number>`pull_subjects.tasks + 1`,
+        installation,
+        waiting_since_at: raw<string>`coalesce(pull_subjects.waiting_since_at, excluded.waiting_since_at)`,
+      }),
+    )
+    .returning("tasks")
+    .executeTakeFirstOrThrow();
+  const row = { id: nameOf(task.id), repository, subject, installation, kind, data: json(task.data) };
+  const fresh = await trx
+    .insertInto("pull_tasks")
+    .values({ ...row, state: "waiting", place: Number(counted.tasks), came_at: now })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .returning("id")
+    .execute();
+  if (fresh.length === 0) await settle(trx, repository, subject);
+  return fresh.length > 0;
 }
 
 /** Since when a subject waits, by the tasks that it has. */
@@ -113,8 +128,9 @@ async function counts(sql: Sql) {
 export function tasksOver(
   sql: Sql,
 ): Omit<TaskStore, "putReport" | "report" | "recallPatch" | "keepPatch" | "pruneTasks"> {
+  const putOne = gathered((all: readonly Delivered[]) => putAll(sql, all));
   return {
-    putTask: (task, now) => put(sql, task, now),
+    putTask: (task, now) => putOne({ task, now }),
     leaseSubject: (now, until, only) => leaseSubject(sql, now, until, only),
     async waitingSubjects(now, limit) {
       const rows = await ready(

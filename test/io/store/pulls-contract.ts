@@ -41,6 +41,17 @@ export function pullsContract(open: () => Promise<SqlStore>): void {
     expect(await store.leaseSubject(at(10), at(20))).toBeNull();
   });
 
+  it("records what comes at once in its order, each once; what cannot be recorded spoils nothing for the others", async () => {
+    const store = await open();
+    const many = Array.from({ length: 250 }, (_, n) => task(`m${n}`, { subject: `pull ${n % 7}` }));
+    const puts = [...many, task("m3", { subject: "pull 3" }), task("bad", { data: 1n })].map((one) =>
+      store.putTask(one, at(1)).catch(() => null),
+    );
+    expect(await Promise.all(puts)).toEqual([...many.map(() => true), false, null]);
+    const ids = many.flatMap(({ id, subject }) => (subject === "pull 3" ? [id] : []));
+    expect(idsOf(await store.leaseSubject(at(2), at(20), { repository: "kvm/linux", subject: "pull 3" }))).toEqual(ids);
+  });
+
   it("does not work on a subject twice at a time, and takes over what a dead worker had", async () => {
     const store = await open();
     await store.putTask(task("a"), at(0));
