@@ -32,11 +32,12 @@ for (const [path, { dev, version, license, optional }] of Object.entries(package
     .replaceAll(/[()]/g, "")
     .split(/ (?:OR|AND) /);
   if (!parts.some((part) => KNOWN.has(part))) problems.push(`${name} ${version}: the licence ${license} is not known`);
-  rows.set(`${name} ${version}`, `| ${name} | ${version} | ${license} | ${optional ? "where it fits the machine" : ""} |`);
+  rows.set(
+    `${name} ${version}`,
+    `| ${name} | ${version} | ${license} | ${optional ? "where it fits the machine" : ""} |`,
+  );
 }
-const own = [
-  "| tree-sitter-c (src/source/assets) | 0.24.1 | MIT | the grammar, as WebAssembly |",
-];
+const own = ["| tree-sitter-c (src/source/assets) | 0.24.1 | MIT | the grammar, as WebAssembly |"];
 const lines = [
   "# What comes along",
   "",
@@ -51,6 +52,7 @@ const lines = [
 const file = at("docs/third-party.md");
 const text = lines.join("\n");
 if (!process.argv.includes("--check")) writeFileSync(file, text);
-else if (!existsSync(file) || readFileSync(file, "utf8") !== text) problems.push("docs/third-party.md is stale: run npm run third-party");
+else if (!existsSync(file) || readFileSync(file, "utf8") !== text)
+  problems.push("docs/third-party.md is stale: run npm run third-party");
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) process.exit(1);
