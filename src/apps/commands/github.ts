@@ -41,6 +41,7 @@ export const githubCommands = (program: Command): void => {
     .option("--once", "work on what waits, and end; take no webhooks")
     .option("--status", "print what waits and what was given up, and end")
     .option("--retry", "take up what was given up first")
+    .addOption(new Option("--work", "work on what waits, for the process that takes webhooks").hideHelp())
     .action(async (options: Partial<AppOptions>) => {
       const { config } = options;
       if (config === undefined) return app.error("error: required option '-c, --config <file>' not specified");
