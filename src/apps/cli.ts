@@ -11,6 +11,7 @@ import { foundCommands } from "./commands/found.js";
 import { githubCommands } from "./commands/github.js";
 import { CONFIG } from "./commands/options.js";
 import { b4CheckCommand, parseCommand, reviewCommand, threadCommand } from "./commands/review.js";
+import { rulesCommand } from "./commands/rules.js";
 import { serveCommand } from "./commands/serve.js";
 import { watchCommand } from "./commands/watch.js";
 import type { LedgerOptions } from "./ledger-command.js";
@@ -106,6 +107,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   serveCommand(program);
   queueCommand(program);
   ledgerCommand(program);
+  rulesCommand(program);
   await completionCommand(program, argv);
   return program;
 };
@@ -122,4 +124,4 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
 };
 
-await main(process.argv);
+void main(process.argv);

@@ -1,5 +1,5 @@
 /** For a review that keeps nothing: what is remembered is gone at its end. */
-import type { PullStore } from "../../pulls/review-pull.js";
+import type { PullStore } from "../../pulls/ports.js";
 
 /** A store that knows nothing and forgets what it is told. */
 export const noStore = (): PullStore => ({

@@ -4,7 +4,7 @@ import { readRepoConfig } from "../../io/config/repo-config.js";
 import { readRulePage } from "../../io/load-rules.js";
 import type { Forge } from "../../pulls/forge.js";
 import type { ExplainedRule } from "../../pulls/obey.js";
-import type { PullStore } from "../../pulls/review-pull.js";
+import type { PullStore } from "../../pulls/ports.js";
 import type { WorkPorts } from "../../pulls/work.js";
 import { reviewGroups } from "../../review/review.js";
 import { makeReader } from "../../review/sides.js";

@@ -1,18 +1,13 @@
 /** What waits to be done about pull requests: deliveries, and the subjects that workers lease one at a time. */
-import { type ExpressionBuilder, sql as raw, type SelectQueryBuilder, type Transaction } from "kysely";
-import type { LeasedSubject, Task, TaskEnd, TaskKind, TaskStore } from "../../pulls/tasks.js";
+import { sql as raw, type Transaction } from "kysely";
+import type { LeasedSubject, Task, TaskEnd, TaskStore } from "../../pulls/tasks.js";
 import { json } from "./outbox.js";
+import { leaseSubject, of, ready, renewSubject, toTask } from "./pull-leases.js";
 import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
 import { chunks, transact } from "./transact.js";
 
 type Trx = Transaction<Tables>;
-type SubjectRow = Tables["pull_subjects"];
-
-/** A lease that ends later than this was made by a clock that was ahead. Milliseconds. */
-const FARTHEST_MS = 6 * 3_600_000;
-/** Tasks of a subject that are taken at once; a flood of deliveries about one pull request comes to one review. */
-const MAX_TASKS = 500;
 
 function put(sql: Sql, task: Task, now: string): Promise<boolean> {
   return transact(sql, async (trx) => {
@@ -48,96 +43,6 @@ async function settle(trx: Trx, repository: string, subject: string): Promise<vo
   const since = raw<string | null>`(select min(came_at) from pull_tasks t where t.repository = ${repository}
     and t.subject = ${subject} and t.state = 'waiting')`;
   await of(trx, repository, subject).set({ waiting_since_at: since }).execute();
-}
-
-const of = (trx: Trx, repository: string, subject: string) =>
-  trx.updateTable("pull_subjects").where("repository", "=", repository).where("subject", "=", subject);
-
-function passed(eb: ExpressionBuilder<Tables, "pull_subjects">, column: "retry_at" | "leased_until_at", now: string) {
-  const farthest = new Date(Date.parse(now) + FARTHEST_MS).toISOString();
-  const far = column === "leased_until_at" ? [eb(column, ">", farthest)] : [];
-  return eb.or([eb(column, "is", null), eb(column, "<=", now), ...far]);
-}
-
-/** Subjects whose time has come, the longest waiting first. */
-function ready<O>(query: SelectQueryBuilder<Tables, "pull_subjects", O>, now: string) {
-  return query
-    .where("waiting_since_at", "is not", null)
-    .where((eb) => passed(eb, "retry_at", now))
-    .where((eb) => passed(eb, "leased_until_at", now))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom("pauses")
-            .select("until_at")
-            .whereRef("pauses.installation", "=", "pull_subjects.installation")
-            .where("until_at", ">", now),
-        ),
-      ),
-    )
-    .orderBy("waiting_since_at")
-    .orderBy("repository")
-    .orderBy("subject");
-}
-
-function lease(
-  sql: Sql,
-  now: string,
-  until: string,
-  only?: { repository: string; subject: string },
-): Promise<LeasedSubject | null> {
-  return transact(sql, async (trx) => {
-    let query = ready(trx.selectFrom("pull_subjects").selectAll(), now).limit(1);
-    if (only !== undefined)
-      query = query.where("repository", "=", nameOf(only.repository)).where("subject", "=", nameOf(only.subject));
-    const row = await (sql.kind === "postgres" ? query.forUpdate().skipLocked() : query).executeTakeFirst();
-    if (row === undefined) return null;
-    await of(trx, row.repository, row.subject).set({ leased_until_at: until }).execute();
-    return { ...(await withTasks(trx, row)), lease: until };
-  });
-}
-
-async function withTasks(trx: Trx, { repository, subject, installation, attempts }: SubjectRow) {
-  const rows = await trx
-    .selectFrom("pull_tasks")
-    .selectAll()
-    .where("repository", "=", repository)
-    .where("subject", "=", subject)
-    .where("state", "=", "waiting")
-    .orderBy("place")
-    .orderBy("id")
-    .limit(MAX_TASKS)
-    .execute();
-  return {
-    repository,
-    subject,
-    installation: Number(installation),
-    attempts: Number(attempts),
-    tasks: rows.map(toTask),
-  };
-}
-
-const toTask = (row: Tables["pull_tasks"]): Task => ({
-  id: row.id,
-  repository: row.repository,
-  installation: Number(row.installation),
-  subject: row.subject,
-  kind: row.kind as TaskKind,
-  data: JSON.parse(row.data),
-});
-
-async function renew(sql: Sql, leased: LeasedSubject, until: string): Promise<boolean> {
-  const rows = await sql.db
-    .updateTable("pull_subjects")
-    .set({ leased_until_at: until })
-    .where("repository", "=", leased.repository)
-    .where("subject", "=", leased.subject)
-    .where("leased_until_at", "=", leased.lease)
-    .returning("subject")
-    .execute();
-  if (rows.length > 0) leased.lease = until;
-  return rows.length > 0;
 }
 
 function end(sql: Sql, leased: LeasedSubject, how: TaskEnd, now: string): Promise<boolean> {
@@ -210,7 +115,7 @@ export function tasksOver(
 ): Omit<TaskStore, "putReport" | "report" | "recallPatch" | "keepPatch" | "pruneTasks"> {
   return {
     putTask: (task, now) => put(sql, task, now),
-    leaseSubject: (now, until, only) => lease(sql, now, until, only),
+    leaseSubject: (now, until, only) => leaseSubject(sql, now, until, only),
     async waitingSubjects(now, limit) {
       const rows = await ready(
         sql.db.selectFrom("pull_subjects").select(["repository", "subject", "waiting_since_at"]),
@@ -224,7 +129,7 @@ export function tasksOver(
         since: since ?? "",
       }));
     },
-    renewSubject: (leased, until) => renew(sql, leased, until),
+    renewSubject: (leased, until) => renewSubject(sql, leased, until),
     endSubject: (leased, how, now) => end(sql, leased, how, now),
     taskCounts: () => counts(sql),
     async deadTasks(limit) {

@@ -1,7 +1,8 @@
 /** What a check run says: its title, a summary by commit, and the findings in full below it. */
 import type { Analysed } from "../../review/finding.js";
 import { severityCounts } from "../account.js";
-import { ANALYSED_PHRASES, CHECK, GITHUB } from "../wording.js";
+import { ANALYSED_PHRASES, CHECK } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { annotationsOf } from "./annotations.js";
 import type { CheckOutput } from "./check-output.js";
 import { findingBlocks } from "./comment.js";

@@ -1,5 +1,6 @@
 /** The comment below a line of the diff: what a maintainer would write there, and what a reader needs to check it. */
-import { GITHUB, REPLY_CONFIDENCE } from "../wording.js";
+import { REPLY_CONFIDENCE } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { bodyOf } from "./fit.js";
 import { inlineText, link, suggestionBlock } from "./markdown.js";
 import { findingMark } from "./marks.js";

@@ -1,5 +1,6 @@
 /** What stands around findings: what was not read, pages on the lists, and what a report was made from. */
-import { counted, GITHUB } from "../wording.js";
+import { counted } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { codeSpan, inlineText, link } from "./markdown.js";
 import type { PullReport } from "./pull-report.js";
 

@@ -1,5 +1,5 @@
 /** What would be posted on a pull request, as one markdown text for a person who looks at it first. */
-import { GITHUB_POSTS } from "../wording.js";
+import { GITHUB_POSTS } from "../wording-github.js";
 import { checkOutput } from "./check.js";
 import { codeSpan } from "./markdown.js";
 import type { DiffPlace, PullReport } from "./pull-report.js";

@@ -1,7 +1,8 @@
 /** What is said of one finding, as blocks of markdown in the order in which a reader asks: what, why, where, how, what to do. */
 import type { Finding, InterleavingStep, WitnessSite } from "../../review/finding.js";
 import { asksNothing, sentences } from "../reply-text.js";
-import { GITHUB, HEADINGS, locksPhrase, PAGE, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "../wording.js";
+import { HEADINGS, locksPhrase, PAGE, QUESTIONS, REPLY, ROLE_LABELS, STATUS_ANSWERS } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { codeSpan, cut, inlineText } from "./markdown.js";
 import type { PullFinding } from "./pull-report.js";
 

@@ -1,5 +1,6 @@
 /** The body of a review: what follows at the lines, the findings that have no line, and what the review was made from. */
-import { GITHUB, STATUS_LABELS } from "../wording.js";
+import { STATUS_LABELS } from "../wording.js";
+import { GITHUB } from "../wording-github.js";
 import { bodyOf, fitCount, GAP, MAX_BODY, octets } from "./fit.js";
 import { notesText, originText, threadsText } from "./foot.js";
 import { codeSpan, inlineText } from "./markdown.js";

@@ -1,76 +1,29 @@
 /** The App from a signed delivery to what stands on the pull request, against a GitHub on loopback. */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { SqlStore } from "../../../src/io/store/store.js";
 import { readMarks } from "../../../src/report/github/marks.js";
-import { type FakeGithub, type FakeOptions, startGithub } from "../../io/github/fake.js";
-import type { Pull, Repo } from "../../io/github/world.js";
+import type { FakeGithub } from "../../io/github/fake.js";
+import { at, batch, mail, series } from "../../io/store/examples.js";
 import { kernel, OTHER, PATH, parker, parkFile } from "./kernel.js";
-import { type AppPlace, idle, placeFor, type RunningApp } from "./program.js";
+import { idle } from "./program.js";
+import { BAD, openScene, type Scene, type SceneOptions, say } from "./scene.js";
 
 let fake: FakeGithub;
-afterEach(async () => {
-  await fake.close();
-  expect(fake.violations).toEqual([]);
-});
-
-interface Scene {
-  repo: Repo;
-  pull: Pull;
-  root: string;
-  place: AppPlace;
-  app: RunningApp;
-  deliver(action: "opened" | "synchronize" | "reopened" | "ready_for_review", id?: string): Promise<void>;
-}
-
 const locked = parker("park_peer", true);
-const BAD = parkFile(locked, parker("park_first", false));
 
-interface SceneOptions extends FakeOptions {
-  files?: Record<string, string>;
-  head?: string;
-  body?: string;
-  draft?: boolean;
-  config?: Record<string, unknown>;
-}
-
-async function scene({
-  files = {},
-  head = BAD,
-  body,
-  draft,
-  config = {},
-  ...options
-}: SceneOptions = {}): Promise<Scene> {
-  fake = await startGithub(options);
-  const repo = fake.world.repo("kvm", "linux");
-  repo.permissions.set("maintainer", "maintain");
-  fake.world.user("maintainer");
-  const root = repo.commit({ ...kernel(), ...files }, { ref: "main", message: "root\n" });
-  const sha = repo.commit(
-    { ...kernel(head), ...files },
-    { parents: [root], message: "RISC-V: KVM: park a first vCPU\n\nWith words.\n" },
-  );
-  const pull = repo.open({
-    head: sha,
-    title: "Park a vCPU",
-    ...(body === undefined ? {} : { body }),
-    ...(draft === undefined ? {} : { draft }),
-  });
-  const place = placeFor(fake, config);
-  const app = await place.start();
-  const deliver: Scene["deliver"] = async (action, id) => {
-    const payload = fake.payloads.pullRequest(action, repo, pull);
-    const answer = await fake.deliver(app.url, "pull_request", payload, id === undefined ? {} : { id });
-    expect(answer).toMatchObject({ status: 200 });
-    await idle(place);
-  };
-  return { repo, pull, root, place, app, deliver };
-}
-
-const say = async ({ app, place, repo, pull }: Scene, login: string, body: string): Promise<void> => {
-  const comment = fake.say(repo, pull.number, fake.world.user(login), body);
-  await fake.deliver(app.url, "issue_comment", fake.payloads.issueComment(repo, comment));
-  await idle(place);
+const scene = async (options: SceneOptions = {}): Promise<Scene> => {
+  const one = await openScene(options);
+  fake = one.fake;
+  return one;
 };
+
+/** Records a series of one patch, and the mail that told its author of a finding. */
+async function toldOnList(store: SqlStore, id: string, told: string): Promise<void> {
+  await store.record("list", null, batch([mail(id)], "1"), at(0));
+  await store.putSeries([id], [series([id])], at(1));
+  const row = { target: "mail", key: id, payload: { findings: [told] }, state: "waiting" as const, notBefore: null };
+  await store.putOutbox([{ ...row, list: "", author: "", thread: id, word: null }], at(2));
+}
 
 const push = (one: Scene, park: string, over: Record<string, string> = {}): void => {
   const head = one.repo.commit({ ...kernel(park), ...over }, { parents: [one.root], message: "RISC-V: KVM: v2\n" });
@@ -152,7 +105,7 @@ describe("a pull request", () => {
   });
 
   it("that is a draft waits until it is ready", async () => {
-    const one = await scene({ draft: true });
+    const one = await scene({ pull: { draft: true } });
     await one.deliver("opened");
     expect(fake.posted().checks).toEqual([]);
     one.pull.draft = false;
@@ -176,6 +129,24 @@ describe("a pull request", () => {
     });
     await one.deliver("opened");
     expect(fake.posted().reviewComments).toHaveLength(1);
+  });
+});
+
+describe("a pull request that names a thread of a list", () => {
+  it("links it, and says where the same finding was told", async () => {
+    const link = "https://lore.kernel.org/r/20260101.1-1-author@example.org";
+    const one = await scene({ pull: { body: `As on the list.\n\nLink: ${link}\n` } });
+    await one.deliver("opened");
+    const { key: id = "" } = readMarks(fake.posted().reviewComments[0]?.body ?? "")[0] ?? {};
+    expect(fake.posted().reviewComments[0]?.body).not.toContain(link);
+    expect(fake.posted().checks[0]?.summary).toContain(link);
+    // Another repository of the same store, of which the list was told.
+    await one.place.look((store) => toldOnList(store, "20260101.1-1-author@example.org", id));
+    push(one, parkFile(locked, parker("park_first", false), "int more;\n"));
+    const other = one.repo.open({ head: one.pull.headSha, title: "Again", body: `Link: ${link}` });
+    await fake.deliver(one.app.url, "pull_request", fake.payloads.pullRequest("opened", one.repo, other));
+    await idle(one.place);
+    expect(fake.posted().reviewComments.at(-1)?.body).toContain(link);
   });
 });
 
@@ -243,7 +214,7 @@ describe("commands", () => {
   });
 
   it("ask for a review of a draft, and of a head whose check run is run again", async () => {
-    const one = await scene({ draft: true });
+    const one = await scene({ pull: { draft: true } });
     await say(one, "maintainer", "please\n/review");
     expect(fake.posted().reviews).toHaveLength(1);
     const [check] = fake.posted().checks;
@@ -285,10 +256,12 @@ describe("a force-push", () => {
     await one.deliver("opened");
     const keys = () =>
       one.place.look(async ({ sql }) => (await sql.db.selectFrom("patch_memory").select("key").execute()).length);
-    expect(await keys()).toBe(2);
+    // Both commits, and the edit that is suggested, on top of them.
+    expect(await keys()).toBe(3);
     one.repo.push(one.pull, second("int three;\n"));
     await one.deliver("synchronize");
-    expect(await keys()).toBe(3);
+    // The second commit and the edit; the first was taken over.
+    expect(await keys()).toBe(5);
     expect(fake.posted().reviewComments).toHaveLength(1);
   });
 });

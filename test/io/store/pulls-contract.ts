@@ -31,7 +31,7 @@ export function pullsContract(open: () => Promise<SqlStore>): void {
     expect(await store.putTask(task("b"), at(6))).toBe(false);
     expect(await store.putTask(task("c", { subject: "pull 2" }), at(7))).toBe(true);
     expect(await store.waitingSubjects(at(8), 9)).toEqual([
-      { repository: "kvm/linux", subject: "pull 1", since: at(5) },
+      { repository: "kvm/linux", subject: "pull 1", since: at(2) },
       { repository: "kvm/linux", subject: "pull 2", since: at(7) },
     ]);
     const leased = must(await store.leaseSubject(at(8), at(20)));
