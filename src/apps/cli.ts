@@ -12,7 +12,6 @@ import { githubCommands } from "./commands/github.js";
 import { CONFIG } from "./commands/options.js";
 import { b4CheckCommand, parseCommand, reviewCommand, threadCommand } from "./commands/review.js";
 import { rulesCommand } from "./commands/rules.js";
-import { serveCommand } from "./commands/serve.js";
 import { watchCommand } from "./commands/watch.js";
 import type { LedgerOptions } from "./ledger-command.js";
 import type { QueueAction, QueueOptions } from "./queue-command.js";
@@ -104,7 +103,6 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   watchCommand(program);
   githubCommands(program);
   foundCommands(program);
-  serveCommand(program);
   queueCommand(program);
   ledgerCommand(program);
   rulesCommand(program);

@@ -167,6 +167,7 @@ const serveSchema = z
       .describe("Where it answers; anything but loopback belongs behind a server that speaks TLS"),
     url: z
       .url({ protocol: /^https?$/, error: "an http or https URL" })
+      .regex(/^https?:\/\/[^/?#@]+\/?$/, "an address without a path: https://review.example.org/")
       .optional()
       .describe(
         "Its address as people have it, when a server in front of it passes requests on: https://review.example.org/",

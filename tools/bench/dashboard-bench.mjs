@@ -60,9 +60,9 @@ function ask(url) {
 const keyOf = (parts) => Buffer.from(JSON.stringify(parts)).toString("base64url");
 
 /** Names of pages, each with the path of its n-th request: not the same series and findings each time. */
-function pagesOf({ makeSeries }) {
-  const some = (n) => makeSeries((n * 97) % SERIES, FINDINGS);
-  const later = (n) => makeSeries((n * 61) % (SERIES / 2), FINDINGS).record;
+function pagesOf(made) {
+  const some = (n) => made((n * 97) % SERIES);
+  const later = (n) => made((n * 61) % (SERIES / 2)).record;
   const found = (n) => some(n * 10 + 1).review.findings[n % FINDINGS]?.id;
   return [
     ["lists: `/`", () => "/"],
@@ -133,8 +133,7 @@ async function seed(folder, filled) {
   const { openStore } = await load("../../src/io/store/store.ts");
   const begun = performance.now();
   const store = await openStore({ file: join(folder, "data/store.db") });
-  await filled.inHaste(store);
-  await filled.fillSeries(store, SERIES, FINDINGS);
+  const made = await filled.fillSeries(store, SERIES, FINDINGS);
   await filled.fillWork(store);
   const counts = await store.counts();
   await store.close();
@@ -144,7 +143,7 @@ async function seed(folder, filled) {
     ["data: data", "contact: bench@example.org", "sources:", ...sources, ""].join("\n"),
   );
   const megabytes = Math.round(statSync(join(folder, "data/store.db")).size / 1024 / 1024);
-  return { counts, megabytes, seeded: Math.round((performance.now() - begun) / 1000) };
+  return { made, counts, megabytes, seeded: Math.round((performance.now() - begun) / 1000) };
 }
 
 export default async function dashboardBench({ runs = "3", out } = {}) {
@@ -160,7 +159,7 @@ export default async function dashboardBench({ runs = "3", out } = {}) {
     const bare = await start(["--input-type=module", "-e", BARE]);
     children.push(bare.child);
     const before = loadavg()[0];
-    const rows = await measure(dashboard.address, bare.address, pagesOf(filled), count);
+    const rows = await measure(dashboard.address, bare.address, pagesOf(about.made), count);
     const text = document(rows, { ...about, count, loads: [before, loadavg()[0]] });
     console.log(`\n${text}`);
     if (out !== undefined) writeFileSync(out, text);

@@ -2,6 +2,8 @@
 import { type Command, Option } from "commander";
 import type { FindingsOptions } from "../findings-command.js";
 import type { LettersOptions } from "../letters-command.js";
+import type { ServeOptions } from "../serve/serve-command.js";
+import { version } from "../version.js";
 import { CONFIG } from "./options.js";
 
 /** The file that is named before or behind the word of a command below another. */
@@ -10,7 +12,28 @@ const configOf = (command: Command): string => {
   return config ?? command.error("error: required option '-c, --config <file>' not specified");
 };
 
-/** Adds `findings` and `letters`. */
+/** Adds `serve`: the same for browsers. */
+const serveCommand = (program: Command): void => {
+  const serve = program
+    .command("serve")
+    .description("the dashboard: what review watch has found, for browsers and feed readers")
+    .option("-c, --config <file>", CONFIG)
+    .option("--listen <host:port>", "where to answer, in place of what the configuration says (127.0.0.1:8080)")
+    .action(async ({ config, listen }: Partial<ServeOptions>) => {
+      if (config === undefined) return serve.error("error: required option '-c, --config <file>' not specified");
+      const { runServe } = await import("../serve/serve-command.js");
+      process.exitCode = await runServe({ config, ...(listen === undefined ? {} : { listen }) }, version());
+    });
+  serve
+    .command("hash")
+    .description("print the hash of a password, which is read from standard input, for serve.operators")
+    .action(async () => {
+      const { runServeHash } = await import("../serve/serve-command.js");
+      process.exitCode = await runServeHash();
+    });
+};
+
+/** Adds `findings`, `letters` and `serve`. */
 export const foundCommands = (program: Command): void => {
   const findings = program
     .command("findings")
@@ -44,4 +67,5 @@ export const foundCommands = (program: Command): void => {
       const { runLetters } = await import("../letters-command.js");
       process.exitCode = await runLetters(options);
     });
+  serveCommand(program);
 };

@@ -54,7 +54,7 @@ interface Made {
 }
 
 /** The series of a number: every fourth is a later version of the one before, every tenth has nothing found in it. */
-export function makeSeries(n: number, findings: number): Made {
+function makeSeries(n: number, findings: number): Made {
   const version = (n % 4) + 1;
   const root = n - (version - 1);
   const title = `KVM: arm64: ${pick(WORDS, root / 4)} (${root})`;
@@ -82,8 +82,9 @@ const recordsOf = ({ findings }: Review): FindingRecord[] =>
     return { id, rule, severity, status, messageId, path, line };
   });
 
-/** Fills a store with series, each with so many findings but for those with none. */
-export async function fillSeries(store: SqlStore, count: number, findings: number): Promise<void> {
+/** Fills a store with series, each with so many findings but for those with none; tells what it made, by number. */
+export async function fillSeries(store: SqlStore, count: number, findings: number): Promise<(n: number) => Made> {
+  await inHaste(store);
   const cursors = new Map<string, string>();
   for (let from = 0; from < count; from += 200) {
     const made = Array.from({ length: Math.min(200, count - from) }, (_, at) => makeSeries(from + at, findings));
@@ -102,6 +103,7 @@ export async function fillSeries(store: SqlStore, count: number, findings: numbe
     for (const [at, { record, review }] of made.entries())
       await store.putVerdict(verdict(record, { report: review }), recordsOf(review), [], timeOf(from + at));
   }
+  return (n) => makeSeries(n, findings);
 }
 
 /** What an operator has to do with: mails that wait, letters, tasks, a pull request, and answers about findings. */
@@ -165,6 +167,6 @@ export async function fillWork(store: SqlStore): Promise<void> {
 }
 
 /** For seeding only: what is lost with the machine can be seeded again. */
-export async function inHaste(store: SqlStore): Promise<void> {
+async function inHaste(store: SqlStore): Promise<void> {
   if (store.sql.kind === "sqlite") await raw`pragma synchronous = off`.execute(store.sql.db);
 }

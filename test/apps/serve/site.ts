@@ -45,3 +45,27 @@ export async function ask(site: Site, path: string, init: RequestInit & { header
   const headers = { host: "127.0.0.1:8080", ...init.headers };
   return makeApp(site).request(`http://127.0.0.1:8080${path}`, { ...init, headers });
 }
+
+/** Headers of a form that a page of the same site sends. */
+export const FORM = { "content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin" };
+const cookieOf = (response: Response, name: string): string =>
+  new RegExp(`${name}=[^;]*`).exec(response.headers.get("set-cookie") ?? "")?.[0] ?? "";
+const tokenIn = (text: string): string => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "";
+
+/** Signs in as a browser would; gives the answer. */
+export async function enter(of: Site, password = PASSWORD): Promise<Response> {
+  const form = await ask(of, "/sign-in");
+  const csrf = tokenIn(await form.text());
+  const body = new URLSearchParams({ csrf, name: "ann", password }).toString();
+  return ask(of, "/sign-in", {
+    method: "POST",
+    headers: { ...FORM, cookie: cookieOf(form, "patchwitness_visitor") },
+    body,
+  });
+}
+
+/** The cookie of a session, and the token that its forms carry. */
+export async function signedIn(of: Site): Promise<{ cookie: string; csrf: string }> {
+  const cookie = cookieOf(await enter(of), "patchwitness_session");
+  return { cookie, csrf: tokenIn(await (await ask(of, "/queue", { headers: { cookie } })).text()) };
+}

@@ -169,9 +169,6 @@ describe("a key in an address", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.nat(2_147_483_647), (name, place) => {
         const kept = name.replace(/\p{Surrogate}/gu, "\ufffd");
-        expect(decodeKey(encodeKey([name, place]), ["string", "number"])?.[0]).toBe(
-          kept === name ? name : expect.anything(),
-        );
         expect(decodeKey(encodeKey([kept, place]), ["string", "number"])).toEqual([kept, place]);
       }),
     );

@@ -6,7 +6,7 @@
 const cannotStandInPath = (key: string): boolean => /^\.{0,2}$|\.(?:json|atom)$/.test(key);
 
 /** A value as a part of a path or query. Half of a surrogate pair has no escape. */
-export const part = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
+const part = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
 
 /** An address with a query; values that are null or empty are left out. */
 export const withQuery = (path: string, query: Readonly<Record<string, string | null>>): string => {

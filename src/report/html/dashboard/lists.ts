@@ -72,7 +72,7 @@ const versionRow = (row: VersionRow, here: string): Markup => html`<tr>
 `;
 
 /** Findings of all versions, each once, as its last version has it. */
-export const findingsOver = (versions: readonly VersionRow[]): { finding: FindingRow; in: number[] }[] => {
+const findingsOver = (versions: readonly VersionRow[]): { finding: FindingRow; in: number[] }[] => {
   const out = new Map<string, { finding: FindingRow; in: number[] }>();
   for (const { findings, version } of versions) {
     for (const finding of findings) {

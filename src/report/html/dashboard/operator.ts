@@ -72,11 +72,12 @@ export const lettersPage = (letters: Listed<LetterRow>, frame: Frame): View => {
   const main =
     letters.rows.length === 0
       ? html`<p class="empty">Nothing was given up.</p>`
-      : html`${table(
-          "Dead letters",
-          columns,
-          letters.rows.map((row) => letterRow(row, frame)),
-        )}${pager(frame, letters.next)}`;
+      : html`<p>Mails are tried again by <code>review watch --retry</code>, which reads them from their archives anew.</p>
+${table(
+  "Dead letters",
+  columns,
+  letters.rows.map((row) => letterRow(row, frame)),
+)}${pager(frame, letters.next)}`;
   return { title: "Dead letters", data: { letters: letters.rows, next: letters.next }, main };
 };
 
