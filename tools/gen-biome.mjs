@@ -21,6 +21,8 @@ const SOLE_IMPORTERS = {
   croner: "src/io/schedule.ts",
   nodemailer: "src/io/mail/smtp.ts",
   octokit: "src/io/github/client.ts",
+  hono: "src/apps/serve/app.ts",
+  "@hono/node-server": "src/apps/serve/server.ts",
   probot: "src/io/github/webhooks.ts",
 };
 

@@ -44,7 +44,7 @@ function rowsOf(properties, required, above = "", wanted = true) {
 }
 
 /** These have sections of their own. */
-const NESTED = new Set(["mail", "ledger"]);
+const NESTED = new Set(["mail", "ledger", "serve"]);
 
 function table({ properties, required = [] }, leave = []) {
   const rows = rowsOf(properties, required).filter(([name]) => !leave.includes(name));
@@ -54,7 +54,7 @@ function table({ properties, required = [] }, leave = []) {
   return ["| field | value | default | |", "|---|---|---|---|", ...lines.map((line) => `| ${line} |`)].join("\n");
 }
 
-const { sources, trees, lists, mail, ledger } = schema.properties;
+const { sources, trees, lists, mail, ledger, serve } = schema.properties;
 const kinds = sources.items.oneOf;
 const parts = [
   "# The configuration of `review watch`",
@@ -80,6 +80,11 @@ const parts = [
   "## `ledger`",
   `${ledger.description}.`,
   table(ledger),
+  "## `serve`",
+  `${serve.description}.`,
+  table(serve),
+  "### `serve.operators`",
+  table(serve.properties.operators.items),
 ];
 const app = z.toJSONSchema(appConfigSchema, { io: "input" });
 const appParts = [

@@ -3,18 +3,10 @@
  * them. Rules find by it the few functions that can matter to them, and need not look at the facts of all others.
  */
 import type { Program, ProgramFunction } from "./program.js";
+import { type Lists, MadeLists, type PackedIndex, PackedLists } from "./word-lists.js";
 
 /** The words of one function; they rest on its own facts, and on nothing else that a patch can change. */
 export type WordsOf = (f: ProgramFunction) => Iterable<string>;
-
-/** An index as it is kept: words, and for each the places of its functions in the program, one list behind the other. */
-export interface PackedIndex {
-  words: string;
-  ends: Uint32Array;
-  functions: Uint32Array;
-}
-
-type Lists = ReadonlyMap<string, readonly ProgramFunction[]>;
 
 /** What a patch changes: functions that go, those that come and what they say; and what has become of all others. */
 interface Change {
@@ -29,7 +21,6 @@ export class FactIndex {
   private readonly merged = new Map<string, readonly ProgramFunction[]>();
   private change: Change | null = null;
   private readonly known = new Map<ProgramFunction, readonly string[]>();
-  private kinds: ReadonlyMap<string, readonly string[]> | null = null;
 
   constructor(
     readonly program: Program,
@@ -57,15 +48,13 @@ export class FactIndex {
   /** All words that begin so, sorted, as far as some function has them. */
   words(start: string): string[] {
     this.program.trace.note(`W ${start}`);
-    const all = new Set(this.wordsLike(start).filter((w) => w.startsWith(start)));
+    const all = new Set(this.wordsLike(start));
     return [...all].filter((w) => this.with(w).length > 0).sort();
   }
 
-  /** Words of the same kind, which is what stands in front of the first blank. */
   private wordsLike(start: string): readonly string[] {
-    this.kinds ??= byKind(this.before === null ? this.whole.keys() : this.changes(this.before).come.keys());
-    const own = this.kinds.get(kindOf(start)) ?? [];
-    return this.before === null ? own : [...this.before.wordsLike(start), ...own];
+    if (this.before === null) return this.whole.like(start);
+    return [...this.before.wordsLike(start), ...this.changes(this.before).come.like(start)];
   }
 
   private everyWord(): string[] {
@@ -102,13 +91,13 @@ export class FactIndex {
 
   private get whole(): Lists {
     const { all } = this.program;
-    this.lists ??= this.packed === null ? listsOf(all, this.ownWords) : unpackLists(this.packed, all);
+    this.lists ??= this.packed === null ? listsOf(all, this.ownWords) : new PackedLists(this.packed, all);
     return this.lists;
   }
 
   private mergedLists(): Lists {
     const words = new Set(this.everyWord());
-    return new Map([...words].map((word) => [word, this.with(word)] as const).filter(([, list]) => list.length > 0));
+    return new MadeLists([...words].map((word) => [word, this.with(word)] as const).filter(([, of]) => of.length > 0));
   }
 
   private changes(before: FactIndex): Change {
@@ -142,16 +131,17 @@ export class FactIndex {
     const lists = this.before === null ? this.whole : this.mergedLists();
     const place = new Map(this.program.all.map((f, i) => [f, i]));
     const [ends, functions]: number[][] = [[], []];
-    for (const list of lists.values()) {
-      for (const f of list) functions?.push(place.get(f) as number);
+    const own = [...lists.keys()].sort();
+    for (const word of own) {
+      for (const f of lists.get(word) ?? []) functions?.push(place.get(f) as number);
       ends?.push(functions?.length ?? 0);
     }
-    const words = [...lists.keys()].join("\0");
+    const words = own.join("\0");
     return { words, ends: Uint32Array.from(ends ?? []), functions: Uint32Array.from(functions ?? []) };
   }
 }
 
-function listsOf(functions: readonly ProgramFunction[], wordsOf: WordsOf): Map<string, ProgramFunction[]> {
+function listsOf(functions: readonly ProgramFunction[], wordsOf: WordsOf): Lists {
   const lists = new Map<string, ProgramFunction[]>();
   for (const f of functions) {
     for (const word of wordsOf(f)) {
@@ -160,32 +150,7 @@ function listsOf(functions: readonly ProgramFunction[], wordsOf: WordsOf): Map<s
       else list.push(f);
     }
   }
-  return lists;
-}
-
-const kindOf = (word: string): string => word.slice(0, word.indexOf(" "));
-
-function byKind(words: Iterable<string>): Map<string, string[]> {
-  const out = new Map<string, string[]>();
-  for (const word of words) {
-    const list = out.get(kindOf(word));
-    if (list === undefined) out.set(kindOf(word), [word]);
-    else list.push(word);
-  }
-  return out;
-}
-
-/** Lists that are looked up as they are asked for. */
-function unpackLists({ words, ends, functions }: PackedIndex, all: readonly ProgramFunction[]): Lists {
-  const out = new Map<string, readonly ProgramFunction[]>();
-  const list = words === "" ? [] : words.split("\0");
-  list.forEach((word, i) => {
-    const from = i === 0 ? 0 : (ends[i - 1] as number);
-    const of: ProgramFunction[] = [];
-    for (let at = from; at < (ends[i] as number); at++) of.push(all[functions[at] as number] as ProgramFunction);
-    out.set(word, of);
-  });
-  return out;
+  return new MadeLists(lists);
 }
 
 /** Who says what, by path, name and word. */

@@ -30,6 +30,14 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 const MAX_STATES = 12;
 const MAX_VISITS = 60;
+/**
+ * What looking at one function may cost: entries of path states that are copied. What is written by people stays far below; a
+ * function that a stranger made to be endless is not concluded from.
+ */
+const MAX_COST = 8_000_000;
+
+const sizeOf = ({ locks, unsure, freed, env, known, deps, facts }: PathState): number =>
+  locks.size + unsure.size + freed.size + env.size + known.size + deps.size + facts.size;
 
 type BlockStates = Map<string, PathState>;
 
@@ -50,6 +58,8 @@ class Run {
   /** Place of each block in the order of work: before all that it leads to, except backwards. */
   private readonly rank: number[];
   complete = true;
+  /** Entries of states that were copied so far. */
+  private cost = 0;
 
   constructor(
     private readonly cfg: Cfg,
@@ -64,7 +74,7 @@ class Run {
     this.arrive(this.cfg.entry, entry);
     const work = [this.cfg.entry];
     const queued = new Set(work);
-    while (work.length > 0) {
+    while (work.length > 0 && this.isAffordable()) {
       work.sort((a, b) => (this.rank[a] as number) - (this.rank[b] as number));
       const id = work.pop() as number;
       queued.delete(id);
@@ -82,6 +92,22 @@ class Run {
     }
   }
 
+  /** False where the work was given up before all ways were gone. */
+  get isSettled(): boolean {
+    return this.cost <= MAX_COST;
+  }
+
+  private isAffordable(): boolean {
+    if (this.cost <= MAX_COST) return true;
+    this.complete = false;
+    return false;
+  }
+
+  private copyOf(s: PathState): PathState {
+    this.cost += sizeOf(s);
+    return copyState(s);
+  }
+
   /** Runs a block from its states; the ids of blocks whose states changed. */
   private flow(id: number): number[] {
     const block = this.cfg.blocks[id];
@@ -89,7 +115,7 @@ class Run {
     if (block === undefined) return changed;
     this.interpreter.block = id;
     for (const start of [...(this.states[id] as BlockStates).values()]) {
-      const s = copyState(start);
+      const s = this.copyOf(start);
       let ended = false;
       for (const step of block.steps) {
         this.interpreter.step(s, step);
@@ -100,7 +126,7 @@ class Run {
       }
       if (ended) continue;
       for (const [i, edge] of block.edges.entries()) {
-        const next = i === block.edges.length - 1 ? s : copyState(s);
+        const next = i === block.edges.length - 1 ? s : this.copyOf(s);
         if (edge.assume !== null && !this.interpreter.follow(next, edge.assume)) continue;
         if (this.arrive(edge.to, next)) changed.push(edge.to);
       }
@@ -134,17 +160,21 @@ class Run {
   /** The last pass: events from the settled states. */
   record(log: EventLog): void {
     this.interpreter.log = log;
-    this.cfg.blocks.forEach((block, id) => {
+    for (const [id, block] of this.cfg.blocks.entries()) {
       this.interpreter.block = id;
       for (const start of (this.states[id] as BlockStates).values()) {
-        const s = copyState(start);
+        const s = this.copyOf(start);
         for (const step of block.steps) {
+          // Each event has the locks and checks of its place.
+          this.cost += s.locks.size + s.facts.size;
+          if (!this.isAffordable()) break;
           this.interpreter.step(s, step);
           if (step.kind === "return" || step.kind === "leave" || s.dead) break;
         }
         this.recordChecks(s, id, log);
       }
-    });
+      if (!this.isAffordable()) break;
+    }
     this.interpreter.log = null;
   }
 
@@ -184,7 +214,8 @@ export function analyseFunction(
   run.fixpoint(entry);
   const log = new EventLog();
   run.record(log);
-  const events = log.sorted();
+  // States that did not settle claim locks that other ways do not hold.
+  const events = run.isSettled ? log.sorted() : [];
   shareParts(events);
   return {
     file,

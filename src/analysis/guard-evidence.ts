@@ -115,6 +115,13 @@ export class GuardEvidence {
     return this.index.words("writes ").map((word) => word.slice("writes ".length));
   }
 
+  /** Folders and fields that a function touches, in the order in which it does. */
+  touchedBy(f: ProgramFunction): string[] {
+    const facts = this.program.facts(f);
+    const folder = folderOf(f.file.path);
+    return isEvidence(f, facts) ? [...byClass(facts).keys()].map((name) => `${folder} ${name}`) : [];
+  }
+
   /** Accesses to a field in a folder, in order of files and places. */
   accesses(key: string): FieldAccess[] {
     return this.index.with(`touches ${key}`).flatMap((f) => this.accessesIn(f, key));

@@ -25,6 +25,9 @@ const NO_SUMMARIES: ReadonlyMap<CFunction, Summary | null> = new Map();
 export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
+/** Callees within callees that are looked at in the middle of their callers: the machine's stack takes some hundreds. */
+const MAX_NESTING = 60;
+
 export class Program {
   private readonly byName = new Map<string, ProgramFunction[]>();
   private readonly structs = new Map<string, CStruct>();
@@ -56,7 +59,9 @@ export class Program {
     /** Facts that an earlier run found in the very same files. */
     private readonly kept: (f: ProgramFunction) => FunctionFacts | null = () => null,
   ) {
-    this.all = files.flatMap((file) => file.functions.map((fn) => ({ file: file.units?.get(fn)?.file ?? file, fn })));
+    this.all = files.flatMap((file) =>
+      file.functions.map((fn) => ({ file: (file.mixed ? file.units?.get(fn)?.file : undefined) ?? file, fn })),
+    );
     this.tables = files.flatMap((file) => file.tables.map((t) => ({ ...t, file })));
     for (const f of this.all) {
       const list = this.byName.get(f.fn.name);
@@ -237,10 +242,39 @@ export class Program {
     return weak + (arch === archOf(from.path) ? 2 : 3);
   }
 
+  /** How many functions wait for facts of their callees. */
+  private nesting = 0;
+
   /** The facts of a function; computed once, callees first. */
   facts(f: ProgramFunction): FunctionFacts {
     this.trace.note(f.fn);
-    return this.factsOf.get(f.fn) ?? this.trace.within(null, () => this.findFacts(f));
+    return this.factsOf.get(f.fn) ?? this.trace.within(null, () => this.nestedFacts(f));
+  }
+
+  /** A function asks for what its callees do while it is looked at itself. A chain that is too long for that is gone up from its end. */
+  private nestedFacts(f: ProgramFunction): FunctionFacts {
+    this.nesting++;
+    try {
+      if (this.nesting > MAX_NESTING) this.settleCallees(f);
+      return this.findFacts(f);
+    } finally {
+      this.nesting--;
+    }
+  }
+
+  /** Finds the facts of all functions below one, those that call no others first. */
+  private settleCallees(f: ProgramFunction): void {
+    const stack = [f];
+    const entered = new Set<CFunction>();
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      if (entered.has(top.fn) || this.factsOf.has(top.fn)) {
+        stack.pop();
+        if (top !== f && !this.factsOf.has(top.fn)) this.findFacts(top);
+        continue;
+      }
+      entered.add(top.fn);
+      stack.push(...this.calleesOf(top).filter(({ fn }) => !entered.has(fn) && !this.factsOf.has(fn)));
+    }
   }
 
   private findFacts(f: ProgramFunction): FunctionFacts {

@@ -18,21 +18,25 @@ export interface NamedValues {
   other: ReadonlySet<string>;
 }
 
-const known = new WeakMap<CFunction, NamedValues | (() => NamedValues)>();
+const known = new WeakMap<CFunction, NamedValues>();
 
-/** Says what names a function uses as values, where that is known without its body. */
-export function rememberNames(fn: CFunction, names: () => NamedValues): void {
-  known.set(fn, names);
+/** A function that knows what names it uses as values without its body. */
+export interface KnowsNames {
+  findNames(): NamedValues;
 }
+
+const knowsNames = (fn: CFunction): fn is CFunction & KnowsNames => "findNames" in fn;
 
 /** What names a function uses as values; looked up once for as long as the function is kept. */
 export function namesOf(fn: CFunction, models: AnalysisModels): NamedValues {
   const own = known.get(fn);
-  if (own !== undefined) {
-    const names = typeof own === "function" ? own() : own;
-    known.set(fn, names);
-    return names;
-  }
+  if (own !== undefined) return own;
+  const names = knowsNames(fn) ? fn.findNames() : findNames(fn, models);
+  known.set(fn, names);
+  return names;
+}
+
+function findNames(fn: CFunction, models: AnalysisModels): NamedValues {
   const [spawned, other] = [new Set<string>(), new Set<string>()];
   const callees = new Set<Expr>();
   const given = new Set<Expr>();
@@ -45,7 +49,6 @@ export function namesOf(fn: CFunction, models: AnalysisModels): NamedValues {
     }
     if (expr.kind === "id" && !callees.has(expr)) (given.has(expr) ? spawned : other).add(expr.name);
   });
-  known.set(fn, { spawned, other });
   return { spawned, other };
 }
 

@@ -10,19 +10,22 @@ export interface Uses {
   fields: ReadonlySet<string>;
 }
 
-const known = new WeakMap<CFunction, Uses | (() => Uses)>();
+const known = new WeakMap<CFunction, Uses>();
+
+/** A function that knows what it uses without its body. */
+export interface KnowsUses {
+  findUses(): Uses;
+}
+
+const knowsUses = (fn: CFunction): fn is CFunction & KnowsUses => "findUses" in fn;
 
 /** What a function uses; looked up once for as long as the function is kept. */
 export function usesOf(fn: CFunction): Uses {
-  const own = known.get(fn) ?? findUses(fn.body);
-  const uses = typeof own === "function" ? own() : own;
+  const own = known.get(fn);
+  if (own !== undefined) return own;
+  const uses = knowsUses(fn) ? fn.findUses() : findUses(fn.body);
   known.set(fn, uses);
   return uses;
-}
-
-/** Says what a function uses, where that is known without its body. */
-export function rememberUses(fn: CFunction, uses: () => Uses): void {
-  known.set(fn, uses);
 }
 
 function findUses(body: readonly Stmt[]): Uses {

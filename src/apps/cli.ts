@@ -11,6 +11,8 @@ import { foundCommands } from "./commands/found.js";
 import { githubCommands } from "./commands/github.js";
 import { CONFIG } from "./commands/options.js";
 import { b4CheckCommand, parseCommand, reviewCommand, threadCommand } from "./commands/review.js";
+import { rulesCommand } from "./commands/rules.js";
+import { serveCommand } from "./commands/serve.js";
 import { watchCommand } from "./commands/watch.js";
 import type { LedgerOptions } from "./ledger-command.js";
 import type { QueueAction, QueueOptions } from "./queue-command.js";
@@ -102,8 +104,10 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   watchCommand(program);
   githubCommands(program);
   foundCommands(program);
+  serveCommand(program);
   queueCommand(program);
   ledgerCommand(program);
+  rulesCommand(program);
   await completionCommand(program, argv);
   return program;
 };
@@ -120,4 +124,4 @@ const main = async (argv: readonly string[]): Promise<void> => {
   }
 };
 
-await main(process.argv);
+void main(process.argv);

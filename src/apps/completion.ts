@@ -25,7 +25,7 @@ export const addCompletion = (program: Command, word: string): void => {
   const root: RootCommand = tab(program, { completionCommandName: "completion" });
   for (const command of [root, root.commands.get("thread")])
     for (const name of FOLDER_OPTIONS) completeFolders(command?.options.get(name), word);
-  for (const name of ["watch", "findings", "findings show", "letters"]) {
+  for (const name of ["watch", "findings", "findings show", "letters", "serve"]) {
     const config = root.commands.get(name)?.options.get("config");
     if (config !== undefined) config.handler = nameFiles(word, false);
   }

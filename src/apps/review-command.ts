@@ -1,9 +1,10 @@
 /** `review`: reads the inputs, reviews the patches in them, prints the report in the form that was asked for. */
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { type OpenTree, openTree } from "../io/git-tree.js";
-import { cacheFolder, type FolderStore, openIndexStore } from "../io/index-store.js";
+import { type FolderStore, openIndexStore } from "../io/index-store.js";
 import { loadParser, loadRules } from "../io/load-rules.js";
 import { makeProgress, outputWidth, remark, writeOutput } from "../io/terminal.js";
+import { cacheFolder } from "../io/user-folder.js";
 import type { Mailbox, Message } from "../message/message.js";
 import { type FailOn, makesFail } from "../report/plan.js";
 import { statsLines } from "../report/stats.js";

@@ -13,13 +13,17 @@ import { recordedMessage } from "../watch/open-mail.js";
 import type { SeriesRecord, VerdictRecord } from "../watch/records.js";
 import { treeLabel } from "../watch/telling.js";
 
-/** What was reviewed, with the mails as they are kept. */
-export async function storedResult({ series: key, report }: VerdictRecord, store: SqlStore): Promise<ReviewResult> {
-  const series = await store.series(key);
+/** What was reviewed, with the mails as they are kept: all of them, or only the one of an id. */
+export async function storedResult(
+  { series: key, report }: VerdictRecord,
+  store: SqlStore,
+  only: string | null = null,
+): Promise<ReviewResult> {
+  const ids = only === null ? ((await store.series(key))?.members ?? []) : [only];
   // A verdict is what this program wrote there itself: the document of --format json.
   const review = report as Review;
   const reviewed: ReviewedPatch[] = [];
-  for (const record of await store.mails(series?.members ?? [])) {
+  for (const record of await store.mails(ids)) {
     const message = await recordedMessage(record);
     const { patch } = readPatches(message);
     const of = review.patches.find(({ messageId }) => messageId === record.id);
@@ -50,7 +54,7 @@ export async function verdictPage(verdict: VerdictRecord, store: SqlStore, confi
 const MAX_VERSIONS = 100;
 
 /** All versions of a series, from the first to the last that is known. */
-async function allVersions(key: string, store: SqlStore): Promise<SeriesRecord[]> {
+export async function allVersions(key: string, store: SqlStore): Promise<SeriesRecord[]> {
   let last = key;
   for (let steps = 0; steps < MAX_VERSIONS; steps++) {
     const next = await store.nextVersion(last);
@@ -60,7 +64,8 @@ async function allVersions(key: string, store: SqlStore): Promise<SeriesRecord[]
   return (await store.lineage(last)).toReversed();
 }
 
-async function pageLinks(
+/** Links of a page, by the ids of its mails: their thread, and pages of other reviewers. */
+export async function pageLinks(
   { reviewed }: ReviewResult,
   store: SqlStore,
   { lists, mail }: WatchConfig,

@@ -3,20 +3,16 @@
  * that a second process sees the old one or the new one and never a part. One that is cut short, or was written by another
  * version, is not there: it is counted, and made again. Old ones go when the folder grows too large.
  */
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { deserialize, serialize } from "node:v8";
 import type { IndexStore, Kept } from "../review/tree-index.js";
+import { CODE_SUFFIX } from "./kept-code.js";
 
-const sha256 = (...parts: (string | Uint8Array)[]): string => {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
-};
+const sha256 = (part: string | Uint8Array): string => hash("sha256", part, "hex");
 
 /**
  * A file: these words, the digest of the head, its length (both in hexadecimal digits), the head, and behind it the parts, which
@@ -33,10 +29,6 @@ const SUFFIX = ".index";
 /** What the folder may hold, and how long one is kept that nobody asks for. */
 const MAX_BYTES = 512 * 1024 * 1024;
 const MAX_AGE_MS = 30 * 24 * 3600 * 1000;
-
-/** `--cache`, else the user's cache folder (XDG Base Directory Specification). */
-export const cacheFolder = (env: Readonly<Record<string, string | undefined>>): string =>
-  join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "patchwitness");
 
 export interface FolderStore extends IndexStore {
   /** Files that could not be read as what they should be. */
@@ -76,7 +68,8 @@ interface Head {
   marks: Uint8Array;
 }
 
-const markOf = (part: Uint8Array): Buffer => createHash("sha256").update(part).digest().subarray(0, MARK);
+// At one go: an object for each of hundreds of parts takes longer than the sums.
+const markOf = (part: Uint8Array): Buffer => hash("sha256", part, "buffer").subarray(0, MARK);
 
 function seal(key: string, value: unknown, parts: readonly Uint8Array[]): Uint8Array[] {
   const ends = new Float64Array(parts.length);
@@ -179,7 +172,7 @@ async function write(folder: string, file: string, parts: readonly Uint8Array[])
 async function trim(folder: string): Promise<void> {
   const files: { path: string; size: number; used: number }[] = [];
   for (const name of await readdir(folder)) {
-    if (!name.includes(SUFFIX)) continue;
+    if (!name.includes(SUFFIX) && !name.includes(CODE_SUFFIX)) continue;
     const path = join(folder, name);
     const info = await stat(path).catch(() => null);
     if (info !== null) files.push({ path, size: info.size, used: info.mtimeMs });
@@ -193,8 +186,12 @@ async function trim(folder: string): Promise<void> {
   }
 }
 
-/** Times and sizes of this program's own files: an index made by other code is another's. */
+/** What tools/build.mjs found this program's own files to be. */
+declare const BUILT_ENGINE: string | undefined;
+
+/** What this program's own files are, else their times and sizes: an index made by other code is another's. */
 function engineState(): string {
+  if (typeof BUILT_ENGINE === "string") return BUILT_ENGINE;
   const root = join(dirname(fileURLToPath(import.meta.url)), "..");
   const states: string[] = [];
   for (const stage of ["source", "analysis", "rules", "review"]) {

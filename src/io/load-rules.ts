@@ -5,14 +5,14 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { EXIT, ReviewError } from "../errors.js";
 import type { IndexStore } from "../review/tree-index.js";
 import { assembleRules, type CheckedRules, type RuleSet, type RuleText, versionOf } from "../rules/rule-set.js";
 import { createParser, type ParseC } from "../source/parse-c.js";
+import { compileGrammarOnce } from "./compile-later.js";
 
 /** The rules that ship with the package. */
-const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
+export const shippedRules = (): string => fileURLToPath(new URL("../../rules", import.meta.url));
 
 /** One after the other: some thirty small files, for which promises take longer than the reading. */
 function yamlFiles(root: string, folder: string): RuleText[] {
@@ -64,12 +64,10 @@ export async function loadRules(folder: string = shippedRules(), store: IndexSto
 }
 
 /**
- * Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage. V8's second compiler for
- * WebAssembly takes longer over the grammar's one huge function than all of the parsing that it makes faster, and is waited for
- * at the end.
+ * Loads the C parser: the runtime comes with web-tree-sitter, the grammar lies beside the source stage.
  */
 export async function loadParser(): Promise<ParseC> {
-  setFlagsFromString("--liftoff-only");
+  compileGrammarOnce();
   const require = createRequire(import.meta.url);
   const runtime = require.resolve("web-tree-sitter/web-tree-sitter.wasm");
   const grammar = fileURLToPath(new URL("../source/assets/tree-sitter-c.wasm", import.meta.url));

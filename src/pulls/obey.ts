@@ -1,5 +1,5 @@
 /** What becomes of commands in a comment: only people with write access are obeyed, and only they are answered. */
-import { answerBody, explainBody } from "../report/github/answer.js";
+import { answerBody, explainBody, joinedAnswers } from "../report/github/answer.js";
 import { readMarks } from "../report/github/marks.js";
 import { PULL_ANSWERS } from "../report/wording-github.js";
 import type { PullCommand } from "./commands.js";
@@ -53,7 +53,7 @@ export async function obeyComment(number: number, given: CommandComment, ports: 
     if (done.body !== null) bodies.push(done.body);
   }
   if (bodies.length > 0 && !(await isAnswered(number, given.comment, forge)))
-    await forge.comment(number, joined(bodies));
+    await forge.comment(number, joinedAnswers(given.comment, bodies));
   return { review, outcome: `obeyed: ${given.commands.map(({ verb }) => verb || "review").join(", ")}` };
 }
 
@@ -65,19 +65,15 @@ async function isAnswered(number: number, comment: number, forge: Forge): Promis
   );
 }
 
-/** GitHub's limit of a comment, with room for what joins them. */
-const MAX_BODY = 60_000;
-
-/** Answers to the commands of one comment, as one comment; what does not fit is asked for again by whoever wants it. */
-function joined(bodies: readonly string[]): string {
-  const last = bodies.at(-1) ?? "";
-  let text = "";
-  for (const body of bodies.slice(0, -1)) {
-    const next = `${text}${body}\n\n`;
-    if (Buffer.byteLength(next) + Buffer.byteLength(last) > MAX_BODY) break;
-    text = next;
-  }
-  return text + last;
+/** The forge, which is asked once what each user may do: for comments that are worked on together, which may be many. */
+export function askedOnce(forge: Forge): Forge {
+  const known = new Map<string, Promise<Permission>>();
+  const permission = (login: string): Promise<Permission> => {
+    const asked = known.get(login) ?? forge.permission(login);
+    known.set(login, asked);
+    return asked;
+  };
+  return Object.assign(Object.create(forge) as Forge, { permission });
 }
 
 async function obey(

@@ -5,7 +5,7 @@ import { globMatch } from "../speak/glob.js";
 import { commandData, pushData } from "./deliveries.js";
 import { ForgeError } from "./forge.js";
 import { gather } from "./gather.js";
-import { type ExplainedRule, obeyComment } from "./obey.js";
+import { askedOnce, type ExplainedRule, obeyComment } from "./obey.js";
 import { conclusionOf } from "./plan.js";
 import type { PullPorts } from "./ports.js";
 import { CHECK_NAME, postCheck } from "./post.js";
@@ -45,12 +45,13 @@ function workOnTasks({ subject, tasks }: LeasedSubject, ports: WorkPorts): Promi
 
 async function workOnPull(number: number, tasks: readonly Task[], ports: WorkPorts): Promise<string> {
   const outcomes: string[] = [];
+  const asking = { ...ports, forge: askedOnce(ports.forge) };
   let review = false;
   let asked = false;
   for (const task of tasks) {
     if (task.kind === "command") {
       const given = commandData.parse(task.data);
-      const done = await obeyComment(number, { ...given, commands: given.commands as never }, ports);
+      const done = await obeyComment(number, { ...given, commands: given.commands as never }, asking);
       outcomes.push(done.outcome);
       asked ||= done.review;
     } else {

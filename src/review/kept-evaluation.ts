@@ -2,10 +2,11 @@
  * What the rules say of a program as it is kept between runs: numbers in typed arrays and words in one string, so that what a
  * patch does not reach is not even unpacked.
  */
-import type { PackedIndex } from "../analysis/fact-index.js";
 import { levelsOf, rememberLevels } from "../analysis/handlers.js";
 import type { Program } from "../analysis/program.js";
-import { Evaluation, NoteTable, type RuleAnswers } from "../rules/evaluation.js";
+import type { PackedIndex } from "../analysis/word-lists.js";
+import { NoteTable, type RuleAnswers } from "../rules/answers.js";
+import { Evaluation } from "../rules/evaluation.js";
 import type { Outcome } from "../rules/outcome.js";
 import type { Rule } from "../rules/rule-schema.js";
 import type { UnitKey } from "../rules/units.js";

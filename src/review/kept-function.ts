@@ -2,8 +2,8 @@
  * Functions as they are kept between runs: what every program asks of each of them in columns, all else as a text that is read
  * when somebody asks. Bodies and facts are parts of their own.
  */
-import { rememberNames } from "../analysis/reach.js";
-import { rememberUses } from "../analysis/uses.js";
+import type { KnowsNames, NamedValues } from "../analysis/reach.js";
+import type { KnowsUses, Uses } from "../analysis/uses.js";
 import type { Annotation, CFile, CFunction, Param, TypeRef, Unit } from "../source/ast.js";
 
 /** What is seldom asked for, as JSON. */
@@ -42,10 +42,10 @@ export interface PackedFunctions {
   numbers: Float64Array;
 }
 
-type Uses = Pick<Rest, "calls" | "fields" | "names" | "spawned">;
+type AllUses = Pick<Rest, "calls" | "fields" | "names" | "spawned">;
 
 /** The rest of a function, as a text. */
-export function restOf({ params, returns, annotations }: CFunction, unit: Unit | null, uses: Uses): string {
+export function restOf({ params, returns, annotations }: CFunction, unit: Unit | null, uses: AllUses): string {
   const rest: Rest = { params, returns, annotations, passed: [...(unit?.passed ?? [])], ...uses };
   return JSON.stringify(rest);
 }
@@ -68,30 +68,65 @@ export function packFunctions(list: readonly KeptFunction[]): PackedFunctions {
   };
 }
 
-/** A function as if it had been read. */
-export class LoadedFunction implements CFunction {
-  readonly isStatic: boolean;
-  readonly isWeak: boolean;
-  readonly whole: boolean;
-  readonly errors: number;
-  readonly at: number;
-  readonly end: number;
+/** Functions that were kept together, and how more of them is had. */
+interface Source {
+  kept: PackedFunctions;
+  /** The rests of all of them, once somebody has asked for one. */
+  texts: readonly string[] | null;
+  bodyOf: (place: number, part: number) => CFunction["body"];
+  partOf: (part: number) => Uint8Array | null;
+}
+
+/**
+ * A function as if it had been read. There are thousands, of which a patch looks at a few: one holds no more than its place, and
+ * all that it can say of itself stands in its class.
+ */
+export class LoadedFunction implements CFunction, KnowsUses, KnowsNames {
   private known: Rest | null = null;
   private read: CFunction["body"] | null = null;
 
   constructor(
     readonly name: string,
-    readonly text: string,
-    private readonly flags: number,
-    private readonly numbers: Float64Array,
-    private readonly bodyOf: (part: number) => CFunction["body"],
-  ) {
-    this.isStatic = (flags & STATIC) !== 0;
-    this.isWeak = (flags & WEAK) !== 0;
-    this.whole = (flags & WHOLE) !== 0;
-    [this.errors, this.at, this.end] = numbers as unknown as [number, number, number];
-    rememberUses(this, () => ({ calls: new Set(this.rest.calls), fields: new Set(this.rest.fields) }));
-    rememberNames(this, () => ({ other: new Set(this.rest.names), spawned: new Set(this.rest.spawned) }));
+    private readonly place: number,
+    private readonly source: Source,
+  ) {}
+
+  private has(flag: number): boolean {
+    return ((this.source.kept.flags[this.place] as number) & flag) !== 0;
+  }
+
+  private number(column: number): number {
+    return this.source.kept.numbers[this.place * COLUMNS + column] as number;
+  }
+
+  get isStatic(): boolean {
+    return this.has(STATIC);
+  }
+
+  get isWeak(): boolean {
+    return this.has(WEAK);
+  }
+
+  get whole(): boolean {
+    return this.has(WHOLE);
+  }
+
+  get errors(): number {
+    return this.number(0);
+  }
+
+  get at(): number {
+    return this.number(1);
+  }
+
+  get end(): number {
+    return this.number(2);
+  }
+
+  /** The rest, as it was kept. */
+  get text(): string {
+    this.source.texts ??= this.source.kept.rests.split("\n");
+    return this.source.texts[this.place] as string;
   }
 
   private get rest(): Rest {
@@ -112,27 +147,32 @@ export class LoadedFunction implements CFunction {
   }
 
   get body(): CFunction["body"] {
-    this.read ??= this.bodyOf(this.bodyPart);
+    this.read ??= this.source.bodyOf(this.place, this.number(6));
     return this.read;
   }
 
-  get bodyPart(): number {
-    return this.numbers[6] as number;
+  findUses(): Uses {
+    return { calls: new Set(this.rest.calls), fields: new Set(this.rest.fields) };
   }
 
-  get factsPart(): number {
-    return this.numbers[7] as number;
+  findNames(): NamedValues {
+    return { other: new Set(this.rest.names), spawned: new Set(this.rest.spawned) };
+  }
+
+  /** Body or facts as they were kept; null when they are not there, or spoilt. */
+  part(what: "body" | "facts"): Uint8Array | null {
+    const number = this.number(what === "body" ? 6 : 7);
+    return number < 0 ? null : this.source.partOf(number);
   }
 
   /** Where it was read from in a file; null for a macro. */
   unitIn(file: CFile): Unit | null {
-    if ((this.flags & UNIT) === 0) return null;
-    const [start, end, mark] = this.numbers.subarray(3, 6) as unknown as [number, number, number];
+    if (!this.has(UNIT)) return null;
     const passed = (): Unit["passed"] => new Map(this.rest.passed);
     return {
-      start,
-      end,
-      mark,
+      start: this.number(3),
+      end: this.number(4),
+      mark: this.number(5),
       file,
       get passed() {
         return passed();
@@ -143,21 +183,11 @@ export class LoadedFunction implements CFunction {
 
 /** Functions that are read further when somebody looks; `bodyOf` gives the body of one by its place and its part. */
 export function unpackFunctions(
-  { names, rests, flags, numbers }: PackedFunctions,
-  bodyOf: (place: number, part: number) => CFunction["body"],
+  kept: PackedFunctions,
+  bodyOf: Source["bodyOf"],
+  partOf: Source["partOf"],
 ): LoadedFunction[] {
-  if (flags.length === 0) return [];
-  const texts = rests.split("\n");
-  return names
-    .split("\n")
-    .map(
-      (name, i) =>
-        new LoadedFunction(
-          name,
-          texts[i] as string,
-          flags[i] as number,
-          numbers.subarray(i * COLUMNS, (i + 1) * COLUMNS),
-          (part) => bodyOf(i, part),
-        ),
-    );
+  if (kept.flags.length === 0) return [];
+  const source: Source = { kept, texts: null, bodyOf, partOf };
+  return kept.names.split("\n").map((name, place) => new LoadedFunction(name, place, source));
 }

@@ -10,7 +10,7 @@ import { Evaluation } from "../rules/evaluation.js";
 import type { RuleSet } from "../rules/rule-set.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { SourceTree } from "../tree/source-tree.js";
-import type { PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
+import type { Finding, PatchReport, ReportProblem, Review, ReviewedPatch, ReviewResult } from "./finding.js";
 import { inOrder } from "./in-order.js";
 import type { KeptFinding, PatchMemory } from "./patch-memory.js";
 import { type PatchGroup, type SelectedPatch, selectPatches } from "./select-patches.js";
@@ -33,6 +33,8 @@ export interface ReviewOptions {
   /** What earlier runs made of patches that come again unchanged, on the same tree and behind the same patches. */
   memory?: PatchMemory;
   onProgress?: (done: number, total: number, label: string) => void;
+  /** Is shown what was found with what it was found in: the code after each patch, or the tree itself. */
+  onEvaluation?: (evaluation: Evaluation, findings: readonly Finding[]) => void;
 }
 
 interface Judged {
@@ -59,7 +61,7 @@ export async function reviewGroups(
   const reader = makeReader(parse, rules);
   const treeReader = tree === null ? null : new TreeReader(tree, reader, rules, options.index ?? null);
   const stats = options.stats ?? new Stats(() => 0);
-  const context: ReviewContext = { rules, reader, tree: treeReader, stats };
+  const context: ReviewContext = { rules, reader, tree: treeReader, stats, onEvaluation: options.onEvaluation };
   const total = groups.reduce((n, g) => n + g.length, 0);
   const judged: Judged[] = [];
   for (const group of groups) {
@@ -146,6 +148,10 @@ async function reviewPatch(
     finding,
     fault: faultOf(outcome),
   }));
+  context.onEvaluation?.(
+    after,
+    found.map((f) => f.finding),
+  );
   const left = new Set(result.outcomes.map(faultOf));
   return { selected, report, found, gone: new Set(base.map(faultOf).filter((fault) => !left.has(fault))) };
 }
@@ -167,8 +173,10 @@ const MARGIN = 4;
 function touchedFunctions(sides: Sides): Touched {
   const touched = new Set<string>();
   for (const { file, fn } of sides.result.functions) {
+    const changed = sides.changed.get(file.path);
+    // Lines are counted only where there is something to be found.
+    if (changed === undefined) continue;
     const [from, to] = [file.lineAt(fn.at), file.lineAt(fn.end)];
-    const changed = sides.changed.get(file.path) ?? [];
     if (changed.some((line) => line >= from && line <= to)) touched.add(`${file.path}\0${fn.name}`);
   }
   return {

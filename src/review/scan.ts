@@ -57,20 +57,18 @@ export async function scanTree(files: readonly string[], options: ScanOptions): 
   const findings = new Map<string, Finding>();
   for (const [done, arch] of arches.entries()) {
     options.onProgress?.(done, arches.length, arch === "" ? "common code" : `arch/${arch}`);
-    const own = files.filter((p) => archOf(p) === arch || archOf(p) === "");
-    const chosen = rules.rules.filter((r) => own.some(globs(r.scope.paths)));
+    const these = files.filter((p) => archOf(p) === arch || archOf(p) === "");
+    const chosen = rules.rules.filter((r) => these.some(globs(r.scope.paths)));
     if (chosen.length === 0) continue;
-    const program = await stats.timed("reading and parsing", () => reader.program(own, chosen));
+    const program = await stats.timed("reading and parsing", () => reader.program(these, chosen));
     const outcomes = await stats.timed("analysis and rules", () => {
       if (options.between !== undefined) analyse(program, options.between);
       return evaluateRules(reader.index.evaluationOf(program), chosen).outcomes;
     });
     stats.add(program);
-    for (const outcome of outcomes) {
-      if (!wanted.has(outcome.anchor.path) || outcome.weak) continue;
-      const finding = scanned(outcome);
-      findings.set(`${finding.id} ${finding.path}:${finding.line}`, finding);
-    }
+    const own = outcomes.filter((o) => wanted.has(o.anchor.path) && !o.weak).map(scanned);
+    options.onEvaluation?.(reader.index.evaluationOf(program), own);
+    for (const finding of own) findings.set(`${finding.id} ${finding.path}:${finding.line}`, finding);
     await stats.timed("keeping the index", () => reader.forget());
     options.between?.();
   }

@@ -5,6 +5,7 @@
 import { Program } from "../analysis/program.js";
 import { placeByHeader } from "../patch/line-map.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
+import type { Evaluation } from "../rules/evaluation.js";
 import { globs } from "../rules/glob.js";
 import type { Rule } from "../rules/rule-schema.js";
 import type { RuleSet } from "../rules/rule-set.js";
@@ -13,7 +14,7 @@ import { readHunks } from "../source/hunks.js";
 import type { ParseC } from "../source/parse-c.js";
 import type { CReader } from "../source/read-file.js";
 import type { BaseFile } from "../tree/base-files.js";
-import type { Analysed, Confidence } from "./finding.js";
+import type { Analysed, Confidence, Finding } from "./finding.js";
 import type { Stats } from "./stats.js";
 import type { TreeReader } from "./tree-reader.js";
 
@@ -33,6 +34,7 @@ export interface ReviewContext {
   reader: CReader;
   tree: TreeReader | null;
   stats: Stats;
+  onEvaluation?: ((evaluation: Evaluation, findings: readonly Finding[]) => void) | undefined;
 }
 
 export const makeReader = (parse: ParseC, rules: RuleSet): CReader => ({ parse, syntax: rules.syntax });

@@ -8,10 +8,11 @@ import type { RuleSet } from "../rules/rule-set.js";
 import type { CFile } from "../source/ast.js";
 import type { CReader } from "../source/read-file.js";
 import type { SourceTree } from "../tree/source-tree.js";
-import { type Codec, type KeptProgram, type PackedProgram, pack, unpack } from "./kept-program.js";
+import type { Codec } from "./kept-file.js";
+import { type KeptProgram, type PackedProgram, pack, unpack } from "./kept-program.js";
 
 /** Raised whenever what is kept, or what it means, changes. */
-const SCHEMA = 2;
+const SCHEMA = 4;
 
 /** Where programs are kept. Neither may fail: what cannot be read is not there, what cannot be written is not kept. */
 export interface IndexStore extends Codec {

@@ -9,6 +9,7 @@ import { pathOf } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import type { Access } from "./digest.js";
 import { identityOf } from "./places.js";
+import type { Silent } from "./silence.js";
 
 export interface Broadcast {
   field: string;
@@ -29,17 +30,21 @@ interface Writes {
 /** Fields of all objects that some function sets or clears one after the other; sorted. */
 export const markedFields = (ctx: RuleContext): string[] => ctx.words(`${ctx.model.name} marks `);
 
-/** A flag of all objects that owners with overlapping times set and clear; null for a field that is none. */
-export function overlappingBroadcast(ctx: RuleContext, field: string): Broadcast | null {
+/** A flag of all objects that owners with overlapping times set and clear, or why a field is none. */
+export function overlappingBroadcast(ctx: RuleContext, field: string): Broadcast | Silent {
   const writes: Writes = { sets: [], clears: [], counted: false };
   for (const f of ctx.with(`${ctx.model.name} marks ${field}`))
     for (const access of ctx.digest(f).writes)
       if (markedField(access, ctx.model) === field) collect(f, access.event, writes);
   const [set, clear] = [writes.sets[0], writes.clears[0]];
-  if (set === undefined || clear === undefined || writes.counted) return null;
+  if (writes.counted) return { silence: "counted" };
+  if (set === undefined) return { silence: "never-set" };
+  if (clear === undefined) return { silence: "never-cleared" };
+  if (set.f === clear.f) return { silence: "same-function" };
   const gates = testers(ctx, field);
+  if (gates.length === 0) return { silence: "never-tested" };
   const owners = ownersOf(ctx, set.f);
-  return gates.length > 0 && owners !== null && set.f !== clear.f ? { field, set, clear, gates, owners } : null;
+  return owners === null ? { silence: "one-owner" } : { field, set, clear, gates, owners };
 }
 
 /** The field of all objects, one after the other, that a write is to; null when it is to something else. */

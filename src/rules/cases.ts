@@ -53,3 +53,22 @@ export function judgeMark(
       return hit ? "todo" : "todo now passing";
   }
 }
+
+/**
+ * Where a case pretends to stand: its first comment may say so (`/* path: net/core/a.c *\/`); else it is a file that the first of
+ * the rule's globs speaks of.
+ */
+export function casePath(text: string, file: string, paths: readonly string[]): string {
+  const own = /^\/\* path: (\S+) \*\//.exec(text)?.[1];
+  return own ?? sampleOf(paths[0] ?? "", file);
+}
+
+/** A path that a glob speaks of: "arch/{riscv,arm64}/kvm/**" gives arch/riscv/kvm/FILE, "net/core/dev.c" itself. */
+function sampleOf(glob: string, file: string): string {
+  const plain = glob.replace(/\{([^,}]*)[^}]*\}/g, "$1");
+  const parts = plain.split("/").filter((part) => part !== "**");
+  const last = parts.at(-1) ?? "";
+  if (/\.[ch]$/.test(last) && !last.includes("*")) return parts.join("/").replace(/[*?]/g, "x");
+  const folders = /\*/.test(last) && !plain.endsWith("**") ? parts.slice(0, -1) : parts;
+  return [...folders.map((part) => part.replace(/\*/g, "x")), file].join("/");
+}

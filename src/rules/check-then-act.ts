@@ -5,16 +5,18 @@
  */
 import type { Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
-import type { Fact } from "../analysis/state.js";
+import type { Fact, Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { type FlagProtocol, protocolsSetBy } from "./flags.js";
+import { notOther } from "./guarded-access.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import { checkedObject, isAll, loopOver, reliesOn } from "./reliance.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
+import { isSilent, type Silent } from "./silence.js";
 import type { Unit } from "./units.js";
 
 type Severity = Outcome["severity"];
@@ -59,33 +61,39 @@ const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.
 
 function staleChecks(ctx: RuleContext, f: ProgramFunction): Stale[] {
   const { checkedActs } = ctx.digest(f);
-  if (checkedActs.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
-  const facts = ctx.facts(f);
+  if (checkedActs.length === 0 || ctx.silenceOn(f) !== null) return [];
   const entry = ctx.entryLocks(f);
+  return checkedActs.flatMap((act) =>
+    act.facts.flatMap((fact) => {
+      const judged = judgeReliance(ctx, f, act, fact, entry);
+      return isSilent(judged) ? [] : judged;
+    }),
+  );
+}
+
+/** Whether an act relies on a check that nothing keeps true, or why not. `entry` are the locks on entry to the function. */
+export function judgeReliance(
+  ctx: RuleContext,
+  f: ProgramFunction,
+  act: Event,
+  fact: Fact,
+  entry: readonly Held[],
+): Stale | Silent {
   const guards = ctx.allGuards();
-  const out: Stale[] = [];
-  for (const act of checkedActs) {
-    for (const fact of act.facts) {
-      const object = checkedObject(ctx, f, fact.dep);
-      if (object === null || ctx.identity(f, object) !== "other") continue;
-      if (!reliesOn(ctx, facts.loops, object, act, fact)) continue;
-      if (guardHeld(entry, object, ctx.model, guards) !== null) continue;
-      if (object.kind === "param" && callersGuard(ctx, f, object)) continue;
-      // The wrong vCPU's lock is another rule's matter.
-      if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) continue;
-      const guard = guardHeld(fact.dep.held, object, ctx.model, guards);
-      const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
-      if (guard !== null && at === undefined) continue;
-      out.push({
-        f,
-        object,
-        fact,
-        act,
-        dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at },
-      });
-    }
-  }
-  return out;
+  const object = checkedObject(ctx, f, fact.dep);
+  if (object === null) return { silence: "other-field" };
+  const foreign = notOther(ctx.identity(f, object));
+  if (foreign !== null) return foreign;
+  if (!reliesOn(ctx, ctx.facts(f).loops, object, act, fact)) return { silence: "no-reliance" };
+  const outer = guardHeld(entry, object, ctx.model, guards);
+  if (outer !== null) return { silence: "entry-guarded", lock: outer.lock.show };
+  if (object.kind === "param" && callersGuard(ctx, f, object)) return { silence: "callers-guarded" };
+  // The wrong vCPU's lock is another rule's matter.
+  if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) return { silence: "wrong-instance" };
+  const guard = guardHeld(fact.dep.held, object, ctx.model, guards);
+  const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
+  if (guard !== null && at === undefined) return { silence: "still-held", lock: guard.lock.show };
+  return { f, object, fact, act, dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at } };
 }
 
 /** Every caller that passes another's object holds a guard of it. */

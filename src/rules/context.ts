@@ -16,6 +16,7 @@ import type { OutcomeSite } from "./outcome.js";
 import { type Identity, identityOf, sharedPlace } from "./places.js";
 import { guardedAsks } from "./predicates.js";
 import type { ObjectRule } from "./rule-schema.js";
+import type { Silence } from "./silence.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
 
 /** A call of a function, and where it stands. */
@@ -166,6 +167,12 @@ export class RuleContext {
     });
   }
 
+  /** Why the rule leaves a function alone, whatever it does there; null when it does not. */
+  silenceOn(f: ProgramFunction): Silence | null {
+    if (this.isLifecycle(f)) return "lifecycle";
+    return this.saysGuarded(f) ? "said-held" : null;
+  }
+
   /** Calls of a function in view, by name or through a table. */
   callsTo(f: ProgramFunction): readonly Call[] {
     return this.calls.of(f.fn, () => {
@@ -211,6 +218,11 @@ export class RuleContext {
     const above = comments[last];
     if (above === undefined || text.slice(above.end, f.fn.at).trim() !== "") return false;
     return /\b(?:held|holds?|holding)\b/i.test(above.text) && this.guards.some((g) => above.text.includes(g.label));
+  }
+
+  /** Whose object a value is, as the function by itself tells. */
+  whose(_f: ProgramFunction, value: Value): Identity {
+    return identityOf(value, this.model);
   }
 
   /** Whose object a value is, a parameter by what callers in view pass: another's if any of them passes another's. */
@@ -295,11 +307,14 @@ export class RuleContext {
 
 /** True for something that has one of the fields as its part: what overwrites it overwrites the field. */
 export const hasField = (field: string, fields: readonly string[]): boolean =>
-  fields.some((f) => f.startsWith(`${field}.`));
+  fields.some((f) => f.startsWith(field) && f[field.length] === ".");
 
 /** True for one of the state's fields, or a part of one. */
 export const isField = (field: string, fields: readonly string[]): boolean =>
-  fields.some((f) => field === f || field.startsWith(`${f}.`) || field.startsWith(`${f}[`));
+  fields.some((f) => field.startsWith(f) && PART.has(field.charAt(f.length)));
+
+/** What may stand behind the name of a field where that field, or a part of it, is meant. */
+const PART = new Set(["", ".", "["]);
 
 const handlersKnown = new WeakMap<Program, ReadonlyMap<string, ReadonlySet<string>>>();
 

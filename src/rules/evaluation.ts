@@ -2,11 +2,13 @@
  * What the rules say of one program, unit by unit (units.ts), with what each answer rests on. An evaluation of a program that a
  * patch made of another takes over from that one's what the patch does not reach; it says to the byte what it would find itself.
  */
-import { FactIndex, type PackedIndex } from "../analysis/fact-index.js";
+import { FactIndex } from "../analysis/fact-index.js";
 import { GuardEvidence } from "../analysis/guard-evidence.js";
 import type { Program } from "../analysis/program.js";
 import type { Note } from "../analysis/trace.js";
+import type { PackedIndex } from "../analysis/word-lists.js";
 import type { CFunction } from "../source/ast.js";
+import { FoundAnswer, NoteTable, type RuleAnswers, type UnitAnswer } from "./answers.js";
 import { checkThenAct } from "./check-then-act.js";
 import { RuleContext } from "./context.js";
 import { flagProtocol } from "./flag-protocol.js";
@@ -20,34 +22,9 @@ import type { Outcome } from "./outcome.js";
 import { type PatchReach, reachOf } from "./patch-reach.js";
 import type { ObjectRule, Rule } from "./rule-schema.js";
 import { staleAfterUnlock } from "./stale-after-unlock.js";
-import { mergeByKey, mergeFirst, type Unit, type UnitKey } from "./units.js";
-
-/** What was found for a unit. */
-export interface UnitAnswer {
-  outcomes: readonly Outcome[];
-  /** Numbers of notes in the table. */
-  notes: Uint32Array;
-}
-
-/** Answers of one rule. A function without one has nothing, and nothing but its own facts says so. */
-export type RuleAnswers = Map<UnitKey, UnitAnswer>;
+import { mergeByKey, mergeFirst, type Unit } from "./units.js";
 
 const NOTHING: UnitAnswer = { outcomes: [], notes: new Uint32Array() };
-
-/** Notes by number, for all evaluations that take over from each other. */
-export class NoteTable {
-  private numbers: Map<Note, number> | null = null;
-
-  constructor(readonly notes: Note[] = []) {}
-
-  numberOf(note: Note): number {
-    this.numbers ??= new Map(this.notes.map((n, i) => [n, i]));
-    const known = this.numbers.get(note);
-    if (known !== undefined) return known;
-    this.numbers.set(note, this.notes.length);
-    return this.notes.push(note) - 1;
-  }
-}
 
 /** What an earlier run found out about the same program. */
 export interface KnownAnswers {
@@ -90,7 +67,14 @@ export class Evaluation {
     return { outcomes: mergerOf(rule)(units.flatMap((unit) => unit.find())), predicates };
   }
 
-  private contextOf(rule: ObjectRule): RuleContext {
+  /** What the code itself says of locks and fields; found once. */
+  guardEvidence(): GuardEvidence {
+    this.evidence ??= new GuardEvidence(this.program, this.index);
+    return this.evidence;
+  }
+
+  /** What a rule about objects works with. */
+  contextOf(rule: ObjectRule): RuleContext {
     const known = this.contexts.get(rule.id) ?? new RuleContext(this.program, rule, this.index);
     this.contexts.set(rule.id, known);
     return known;
@@ -121,10 +105,12 @@ export class Evaluation {
     if (typeof key !== "string" && reach.notes.has(key)) return null;
     const answer = before.get(key);
     if (answer === undefined) return typeof key === "string" ? null : NOTHING;
-    for (const note of answer.notes) if (this.isReached(note, reach)) return null;
+    const { notes } = answer;
+    // No iterator: this is gone through for every function of the program.
+    for (let i = 0; i < notes.length; i++) if (this.isReached(notes[i] as number, reach)) return null;
     if (answer.outcomes.length === 0) return answer;
     const outcomes = answer.outcomes.flatMap((o) => reach.lines.move(o) ?? []);
-    return outcomes.length === answer.outcomes.length ? { ...answer, outcomes } : null;
+    return outcomes.length === answer.outcomes.length ? { notes, outcomes } : null;
   }
 
   private patch(): PatchReach | null {
@@ -148,7 +134,9 @@ export class Evaluation {
     const notes = new Set<Note>();
     const outcomes = this.program.trace.within(notes, unit.find);
     if (outcomes.length === 0 && notes.size === 1 && notes.has(unit.key)) return NOTHING;
-    return { outcomes, notes: Uint32Array.from(notes, (note) => this.table.numberOf(this.lasting(note))) };
+    const numbers = (): Uint32Array => Uint32Array.from(notes, (note) => this.table.numberOf(this.lasting(note)));
+    // Those of a whole tree are many and are kept in any case; those of a patch are few, and seldom asked for.
+    return this.before === null ? { outcomes, notes: numbers() } : new FoundAnswer(outcomes, numbers);
   }
 
   /** A macro that was read as a function is told by its name: it is read anew in every run. */
@@ -168,10 +156,9 @@ export class Evaluation {
         return missingRequiredLock(program, index, rule);
       case "inconsistent-guard":
       case "stale-after-unlock":
-        this.evidence ??= new GuardEvidence(program, index);
         return rule.kind === "inconsistent-guard"
-          ? inconsistentGuard(this.evidence, rule)
-          : staleAfterUnlock(this.evidence, rule);
+          ? inconsistentGuard(this.guardEvidence(), rule)
+          : staleAfterUnlock(this.guardEvidence(), rule);
     }
   }
 }

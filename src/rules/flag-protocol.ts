@@ -8,6 +8,7 @@ import type { RuleContext } from "./context.js";
 import { type FlagAccess, type FlagProtocol, gateFields, protocolsOf } from "./flags.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
+import { isSilent } from "./silence.js";
 import type { Unit } from "./units.js";
 
 const names = (list: readonly { f: { fn: { name: string } } }[]): string[] =>
@@ -73,7 +74,7 @@ function foreignClear(
 /** The outcome for a flag of all objects that two owners may use at a time. */
 function overlaps(ctx: RuleContext, rule: RuleOf<"flag-protocol">, marked: string): Outcome[] {
   const found = overlappingBroadcast(ctx, marked);
-  if (found === null) return [];
+  if (isSilent(found)) return [];
   const { field, set, clear, gates, owners } = found;
   const anchor = ctx.site(clear.f, clear.event, "clear");
   const [setter, clearer] = [set.f.fn.name, clear.f.fn.name];

@@ -10,6 +10,7 @@ import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js"
 import type { RuleContext } from "./context.js";
 import type { Access } from "./digest.js";
 import { identityOf, sharedPlace } from "./places.js";
+import type { Silence } from "./silence.js";
 
 export interface FlagAccess {
   f: ProgramFunction;
@@ -33,6 +34,8 @@ export interface FlagProtocol {
   foreignClears: FlagAccess[];
   /** Clears in a setter that took no step to be the only one: another's flag may be wiped. */
   selfWipes: FlagAccess[];
+  /** All other clears, and why they are none. */
+  excused: { clear: FlagAccess; excuse: Silence }[];
 }
 
 /** By what shuts them: of one flag or mode word there may be several. */
@@ -126,16 +129,27 @@ function protocol(ctx: RuleContext, field: string, c: Candidate): FlagProtocol |
   );
   if (sets.length === 0 || gates.length === 0) return null;
   const gating = new Set(gates.map((g) => g.f));
-  const foreignClears = c.clears.filter(
-    (clear) =>
-      !setters.has(clear.f) &&
-      !gating.has(clear.f) &&
-      ctx.runsForAnyObject(clear.f) &&
-      !takesWork(ctx, field, c.shut, clear) &&
-      !ownsFlag(ctx, clear, setters),
-  );
+  const judged = c.clears.map((clear) => ({ clear, excuse: excuseOf(ctx, field, c.shut, clear, setters, gating) }));
+  const foreignClears = judged.filter((j) => j.excuse === null).map((j) => j.clear);
   const selfWipes = c.clears.filter((clear) => setters.has(clear.f) && !isExclusive(c.sets, clear));
-  return { field, sets, checks, gates, foreignClears, selfWipes };
+  const excused = judged.flatMap(({ clear, excuse }) => (excuse === null ? [] : [{ clear, excuse }]));
+  return { field, sets, checks, gates, foreignClears, selfWipes, excused };
+}
+
+/** Why a clear is no foreign one; null when it is. */
+function excuseOf(
+  ctx: RuleContext,
+  field: string,
+  shut: Claim,
+  clear: FlagAccess,
+  setters: ReadonlySet<ProgramFunction>,
+  gating: ReadonlySet<ProgramFunction>,
+): Silence | null {
+  if (setters.has(clear.f)) return "setter";
+  if (gating.has(clear.f)) return "gating";
+  if (!ctx.runsForAnyObject(clear.f)) return "no-object";
+  if (takesWork(ctx, field, shut, clear)) return "takes-work";
+  return ownsFlag(ctx, clear, setters) ? "owner-looked" : null;
 }
 
 /** The first look at another object's state behind a set, or null. */

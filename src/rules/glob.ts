@@ -22,8 +22,8 @@ function translate(glob: string): string {
   return out;
 }
 
-/** A test for any of the globs. A comma outside braces is an alternative too. */
+/** A test for any of the globs. A comma outside braces is an alternative too. A line feed is a letter of a name like any other. */
 export function globs(patterns: readonly string[]): (path: string) => boolean {
-  const tests = patterns.map((p) => new RegExp(`^(?:${translate(p)})$`));
+  const tests = patterns.map((p) => new RegExp(`^(?:${translate(p)})$`, "s"));
   return (path) => tests.some((t) => t.test(path));
 }

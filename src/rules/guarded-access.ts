@@ -11,10 +11,11 @@ import { competitors } from "./flag-protocol.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeDetail } from "./outcome.js";
 import { unguardedOwnWrites } from "./own-write.js";
-import { identityOf, sharedPlace } from "./places.js";
-import { type ReadFate, readFate } from "./read-fate.js";
+import { type Identity, sharedPlace } from "./places.js";
+import { readFate } from "./read-fate.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
+import { isSilent, type Silence, type Silent } from "./silence.js";
 import type { Unit, UnitKey } from "./units.js";
 
 /** One outcome for each function, access and kind of fault. */
@@ -25,14 +26,27 @@ export function guardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">):
 
 function foreignAccesses(ctx: RuleContext, rule: RuleOf<"guarded-access">, f: ProgramFunction): Outcome[] {
   const { accesses } = ctx.digest(f);
-  if (accesses.length === 0 || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  if (accesses.length === 0 || ctx.silenceOn(f) !== null) return [];
   const entry = ctx.entryLocks(f);
   return accesses.flatMap(({ event }) => {
-    const object = foreignState(ctx, rule, event);
-    // cmpxchg() and its like are a protocol of their own.
-    if (object === null || event.exclusive) return [];
-    return judge(ctx, rule, f, event, object, [...event.held, ...entry]) ?? [];
+    const judged = judgeAccess(ctx, rule, f, event, entry);
+    return isSilent(judged) ? [] : judged;
   });
+}
+
+/** What the rule makes of one access: an outcome, or why there is none. `entry` are the locks on entry to the function. */
+export function judgeAccess(
+  ctx: RuleContext,
+  rule: RuleOf<"guarded-access">,
+  f: ProgramFunction,
+  event: AccessEvent,
+  entry: readonly Held[],
+): Outcome | Silent {
+  const object = foreignState(ctx, rule, f, event);
+  if (isSilent(object)) return object;
+  // cmpxchg() and its like are a protocol of their own.
+  if (event.exclusive) return { silence: "one-step" };
+  return judge(ctx, rule, f, event, object, [...event.held, ...entry]);
 }
 
 function ownWrites(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] {
@@ -44,7 +58,8 @@ function ownWrites(ctx: RuleContext, rule: RuleOf<"guarded-access">): Outcome[] 
       guard: ctx.protection,
       writer: f.fn.name,
     };
-    return outcome(ctx, rule, f, event, detail, rule.severity.ownWrite) ?? [];
+    const made = outcome(ctx, rule, f, event, detail, rule.severity.ownWrite);
+    return isSilent(made) ? [] : made;
   });
 }
 
@@ -72,13 +87,28 @@ function numbered(outcomes: readonly Outcome[]): Outcome[] {
   });
 }
 
-/** The other object whose guarded state an event touches; null when it touches something else. */
-function foreignState(ctx: RuleContext, rule: RuleOf<"guarded-access">, event: AccessEvent): Value | null {
+/** The other object whose guarded state an event touches, or why it is none. */
+function foreignState(
+  ctx: RuleContext,
+  rule: RuleOf<"guarded-access">,
+  f: ProgramFunction,
+  event: AccessEvent,
+): Value | Silent {
   const place = sharedPlace(event.place, ctx.model);
-  if (place?.scope !== "object" || identityOf(place.owner, ctx.model) !== "other") return null;
-  const overwritten = event.kind === "write" && hasField(place.field, rule.state.fields);
-  return overwritten || isField(place.field, rule.state.fields) ? place.owner : null;
+  const overwritten = event.kind === "write" && place !== null && hasField(place.field, rule.state.fields);
+  if (place?.scope !== "object" || !(overwritten || isField(place.field, rule.state.fields)))
+    return { silence: "other-field" };
+  return notOther(ctx.whose(f, place.owner)) ?? place.owner;
 }
+
+const WHOSE: Readonly<Record<Exclude<Identity, "other">, Silence>> = {
+  self: "own",
+  param: "callers",
+  unknown: "unknown-object",
+};
+
+/** Why an object's state is nothing that a rule about others speaks of; null when it is another's. */
+export const notOther = (whose: Identity): Silent | null => (whose === "other" ? null : { silence: WHOSE[whose] });
 
 function judge(
   ctx: RuleContext,
@@ -87,15 +117,16 @@ function judge(
   event: AccessEvent,
   object: Value,
   held: readonly Held[],
-): Outcome | null {
+): Outcome | Silent {
   const guards = ctx.allGuards();
-  if (guardHeld(held, object, ctx.model, guards, event.kind === "write") !== null) return null;
+  const guard = guardHeld(held, object, ctx.model, guards, event.kind === "write");
+  if (guard !== null) return { silence: "guarded", lock: guard.lock.show };
   const mayBeLocked = !locksItself(ctx, f, object);
   // Who calls here cannot have locked what is only found here: a lock of it that is taken on one branch is the only one.
   const isGuard = (key: string): boolean =>
     !(key.startsWith(SOMETIMES) && key.includes(object.key)) &&
     ((mayBeLocked && key === `?${object.key}`) || guards.some((g) => key.endsWith(`.${g.field}`)));
-  if ([...event.unsure].some(isGuard)) return null;
+  if ([...event.unsure].some(isGuard)) return { silence: "guard-unsure" };
   const base = {
     object: ctx.model.label,
     state: rule.state.label,
@@ -109,12 +140,15 @@ function judge(
     const detail: OutcomeDetail = { kind: "wrong-instance", ...base, held: wrong.lock.show, access: event.kind };
     return outcome(ctx, rule, f, event, detail, rule.severity.wrongInstance);
   }
-  if (!f.fn.whole) return null;
+  if (!f.fn.whole) return { silence: "part-shown" };
   if (event.kind === "write") {
     const state = writtenState(rule, event);
     return outcome(ctx, rule, f, event, { kind: "unlocked-write", ...base, state }, rule.severity.unlockedWrite);
   }
-  const severity = fate === null ? "silent" : readSeverity(rule, fate);
+  if (fate === null || fate === "unused") return { silence: "unused-read" };
+  if (fate === "decisive") return { silence: "decisive-read" };
+  const severity = fate === "reported" ? rule.severity.reportedRead : rule.severity.heuristicRead;
+  if (fate === "hint" && severity === "silent") return { silence: "hint-read" };
   return outcome(ctx, rule, f, event, { kind: "reported-read", ...base }, severity);
 }
 
@@ -122,12 +156,6 @@ function judge(
 function writtenState(rule: RuleOf<"guarded-access">, { place }: AccessEvent): string {
   const field = rule.state.fields.find((one) => place.key.endsWith(`.${one}`));
   return field?.split(".").at(-1) ?? rule.state.label;
-}
-
-/** A read on which something relies is what check-then-act speaks of. */
-function readSeverity(rule: RuleOf<"guarded-access">, fate: ReadFate): "error" | "warning" | "note" | "silent" {
-  if (fate === "reported") return rule.severity.reportedRead;
-  return fate === "hint" ? rule.severity.heuristicRead : "silent";
 }
 
 /** The function takes the object's lock by itself somewhere: then what it calls is not a helper that does. */
@@ -142,8 +170,8 @@ function outcome(
   event: AccessEvent | CallEvent,
   detail: OutcomeDetail,
   severity: "error" | "warning" | "note" | "silent",
-): Outcome | null {
-  if (severity === "silent") return null;
+): Outcome | Silent {
+  if (severity === "silent") return { silence: "set-silent" };
   const anchor = ctx.site(f, event, event.kind === "read" ? "read" : "write");
   return {
     rule,

@@ -92,3 +92,36 @@ export function wrongInstance(
   }
   return null;
 }
+
+/** How one guard of a rule stands at an access: what an author has to know who wonders why it does not count. */
+export interface GuardStanding {
+  guard: Guard;
+  standing: "held" | "not-held" | "other-instance" | "shared-only" | "asked-for";
+  /** The lock that is held, as the source spells it; "" when none is. */
+  lock: string;
+}
+
+/** How each guard stands; `exclusive` when being held for reading is not enough. */
+export function standingsOf(
+  held: readonly Held[],
+  object: Value,
+  model: ObjectModel,
+  guards: readonly Guard[],
+  exclusive: boolean,
+): GuardStanding[] {
+  return guards.map((guard): GuardStanding => {
+    const one = guardHeld(held, object, model, [guard], exclusive);
+    if (one !== null) return { guard, standing: "held", lock: one.lock.show };
+    const reading = guardHeld(held, object, model, [guard]);
+    if (reading !== null) return { guard, standing: "shared-only", lock: reading.lock.show };
+    const asked = guardHeld(
+      held.map((h) => ({ ...h, askedFor: false })),
+      object,
+      model,
+      [guard],
+    );
+    if (asked !== null) return { guard, standing: "asked-for", lock: asked.lock.show };
+    const other = held.find((h) => asGuard(h, model, [guard]) !== null);
+    return { guard, standing: other === undefined ? "not-held" : "other-instance", lock: other?.lock.show ?? "" };
+  });
+}

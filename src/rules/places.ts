@@ -12,21 +12,21 @@ export interface SharedPlace {
 
 /** Splits a place at the object or container it belongs to; null when it belongs to neither. */
 export function sharedPlace(place: Value, model: ObjectModel): SharedPlace | null {
-  const fields: string[] = [];
   for (let v: Value | null = place; v !== null; v = v.base) {
     const isContainer = v.kind === "container" || (model.container !== null && v.type?.name === model.container.struct);
     const isObject = v.type?.name === model.struct && v.type.pointers <= 1;
-    if (v !== place && (isContainer || isObject)) {
-      const field = fields
-        .reverse()
-        .join(".")
-        .replace(/\.(?=[[{])/g, "");
-      return { scope: isContainer ? "container" : "object", owner: v, field };
-    }
+    if (v !== place && (isContainer || isObject))
+      return { scope: isContainer ? "container" : "object", owner: v, field: fieldOf(place, v) };
     if (v.kind !== "field") return null;
-    fields.push(v.name);
   }
   return null;
+}
+
+/** Fields from an owner to a place, joined with dots; elements and bits stand without. */
+function fieldOf(place: Value, owner: Value): string {
+  let field = place.name;
+  for (let v = place.base; v !== null && v !== owner; v = v.base) field = `${v.name}.${field}`;
+  return field.includes(".[") || field.includes(".{") ? field.replace(/\.(?=[[{])/g, "") : field;
 }
 
 /** Whose object a value is: the running thread's own, certainly another's (or any of all), the caller's argument, or unknown. */

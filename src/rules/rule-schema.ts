@@ -11,7 +11,10 @@ const guard = z.strictObject({
 });
 
 const base = {
-  id: z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "expected area/name, as the folder is called"),
+  id: z
+    .string()
+    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, "expected area/name, as the folder is called")
+    .describe("area/name, as the folder is called"),
   title: z.string().min(1).describe("One line: what the rule finds"),
   stage: z.enum(["nursery", "stable"]).default("nursery").describe("nursery: shown locally, never posted"),
   scope: z
@@ -33,7 +36,7 @@ const base = {
 };
 
 const state = z.strictObject({
-  label: z.string().describe("What the state is called in a sentence"),
+  label: z.string().min(1).describe("What the state is called in a sentence"),
   fields: z.array(z.string().min(1)).min(1).describe("Paths from the object, such as arch.mp_state"),
   helpers: z
     .array(z.string().min(1))
@@ -72,11 +75,13 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     ...guarded,
     severity: z
       .strictObject({
-        unlockedWrite: severityOf.default("error"),
-        wrongInstance: severityOf.default("error"),
+        unlockedWrite: severityOf.default("error").describe("A write while no guard is held"),
+        wrongInstance: severityOf.default("error").describe("An access under another object's lock"),
         reportedRead: severityOf.default("note").describe("A read that is only returned, stored or handed on"),
         heuristicRead: severityOf.default("silent").describe("A read that only steers a hint, such as a kick"),
-        ownWrite: severityOf.default("warning"),
+        ownWrite: severityOf
+          .default("warning")
+          .describe("A write of the running thread's own object, where other threads write it too"),
       })
       .prefault({}),
   }),
@@ -84,14 +89,23 @@ export const ruleSchema = z.discriminatedUnion("kind", [
     ...base,
     kind: z.literal("check-then-act"),
     ...guarded,
-    severity: z.strictObject({ staleCheck: severityOf.default("warning") }).prefault({}),
+    severity: z
+      .strictObject({
+        staleCheck: severityOf.default("warning").describe("Something relies on a check that nothing keeps true"),
+      })
+      .prefault({}),
   }),
   z.strictObject({
     ...base,
     kind: z.literal("flag-protocol"),
     ...guarded,
     severity: z
-      .strictObject({ foreignClear: severityOf.default("warning"), overlappingOwners: severityOf.default("warning") })
+      .strictObject({
+        foreignClear: severityOf.default("warning").describe("A flag is cleared by a path that does not own it"),
+        overlappingOwners: severityOf
+          .default("warning")
+          .describe("Two owners set and clear the same flag of all objects"),
+      })
       .prefault({}),
   }),
   z.strictObject({

@@ -180,6 +180,8 @@ export interface CFile {
   macros: readonly MacroFunction[];
   /** Where each function was read from; null for a text that is no whole file. */
   units: ReadonlyMap<CFunction, Unit> | null;
+  /** Whether some functions were read from an older text: `units` says which. */
+  mixed: boolean;
   /** Functions that are declared here, and file-level macros with what they are given: EXPORT_SYMBOL(f). */
   prototypes: readonly Prototype[];
   /** Constructs that were passed over, by name, counted: shown by --stats. */

@@ -7,7 +7,7 @@
  */
 import type { Annotation, CComment, MacroDef } from "./ast.js";
 import { pickArms } from "./conditionals.js";
-import { TOKEN, tokenize } from "./tokens.js";
+import { TOKEN, type Tokens, tokenize } from "./tokens.js";
 
 /** The rewritten text, as long as the original, and what was taken out of it. */
 export interface Prepassed {
@@ -70,21 +70,19 @@ class Prepass {
   readonly cleanups = new Map<number, string>();
   readonly unhandled = new Map<string, number>();
   /** Live tokens: no comments, no directives, nothing of a dropped #if arm. */
-  private readonly s: number[] = [];
-  private readonly e: number[] = [];
-  private readonly k: number[] = [];
+  private readonly s: Int32Array;
+  private readonly e: Int32Array;
+  private readonly k: Uint8Array;
   private readonly close: Int32Array;
 
   constructor(
     private readonly text: string,
-    live: { start: number; end: number; kind: number }[],
+    live: Tokens,
     private readonly syntax: SyntaxModel,
   ) {
-    for (const token of live) {
-      this.s.push(token.start);
-      this.e.push(token.end);
-      this.k.push(token.kind);
-    }
+    this.s = live.start.subarray(0, live.count);
+    this.e = live.end.subarray(0, live.count);
+    this.k = live.kind.subarray(0, live.count);
     this.close = this.matchParens();
   }
 
@@ -360,7 +358,8 @@ export function prepass(text: string, syntax: SyntaxModel): Prepassed {
     else if (tokens.kind[i] === TOKEN.comment) comments.push({ at, end, text: text.slice(at, end) });
   }
   const { dropped, unbalanced } = pickArms(directives, text.length);
-  const live: { start: number; end: number; kind: number }[] = [];
+  // One behind the other in the place of all: what is taken out stands before what is looked at.
+  const live: Tokens = { ...tokens, count: 0 };
   const edits: Edit[] = [];
   const macros: MacroDef[] = [];
   let d = 0;
@@ -376,7 +375,11 @@ export function prepass(text: string, syntax: SyntaxModel): Prepassed {
       if (macro !== null) macros.push(macro);
     }
     if (isDropped || kind === TOKEN.directive || kind === TOKEN.comment) edits.push({ start, end, text: "" });
-    else live.push({ start, end, kind });
+    else {
+      live.start[live.count] = start;
+      live.end[live.count] = end;
+      live.kind[live.count++] = kind;
+    }
   }
   const pass = new Prepass(text, live, syntax);
   pass.run();

@@ -204,6 +204,7 @@ export function readC(
     comments: pre.comments,
     macros: pre.macros.flatMap((m) => macroFunction(m, reader) ?? []),
     units: null,
+    mixed: reading.read.some((r) => r.unit !== null),
     prototypes: prototypesOf(items, pre),
     unhandled: pre.unhandled,
   };

@@ -26,6 +26,7 @@ export function crossProblems(root: unknown, checks: Checks): Problem[] {
   return [
     ...twice(root, "sources"),
     ...twice(root, "trees"),
+    ...(isRaw(root.serve) ? twice(root.serve, "operators", "serve.operators") : []),
     ...listOf(root.sources).flatMap((_, index) => sourceProblems(root, index, checks)),
     ...listOf(root.lists).flatMap((_, index) => listProblems(root, index, checks)),
     ...policies(root),
@@ -33,13 +34,13 @@ export function crossProblems(root: unknown, checks: Checks): Problem[] {
   ];
 }
 
-function twice(root: Raw, section: string): Problem[] {
+function twice(root: Raw, section: string, at = section): Problem[] {
   const names = listOf(root[section]).map((one) => (isRaw(one) && typeof one.name === "string" ? one.name : null));
   return names.flatMap((name, index) => {
     const first = names.indexOf(name);
     if (name === null || first === index) return [];
-    const message = `the name ${name} comes twice: ${section}.${first} has it too`;
-    return [{ path: `${section}.${index}.name`, of: null, message }];
+    const message = `the name ${name} comes twice: ${at}.${first} has it too`;
+    return [{ path: `${at}.${index}.name`, of: null, message }];
   });
 }
 

@@ -144,6 +144,48 @@ const treeSchema = z.strictObject({
   urls: z.array(z.string().min(1)).default([]).describe("Its URLs as MAINTAINERS writes them behind T: git"),
 });
 
+const operatorSchema = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/, "letters, digits, dots, dashes and @")
+    .describe("Name to sign in with"),
+  password: z
+    .string()
+    .regex(
+      /^scrypt\$(?:16384|32768|65536|131072)\$8\$[1-4]\$[\w-]{16,64}\$[\w-]{43}$/,
+      "what review serve hash prints: scrypt$…",
+    )
+    .describe("Hash of the password, as `review serve hash` prints it"),
+});
+
+const serveSchema = z
+  .strictObject({
+    listen: z
+      .string()
+      .regex(/^(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):\d{1,5}$/, "host:port")
+      .default("127.0.0.1:8080")
+      .describe("Where it answers; anything but loopback belongs behind a server that speaks TLS"),
+    url: z
+      .url({ protocol: /^https?$/, error: "an http or https URL" })
+      .optional()
+      .describe(
+        "Its address as people have it, when a server in front of it passes requests on: https://review.example.org/",
+      ),
+    operators: z.array(operatorSchema).max(100).default([]).describe("Who may sign in; nobody when left out"),
+    secretEnv: passwordEnv
+      .describe(
+        "Name of an environment variable with the secret that sessions are signed with; one of the store's when left out",
+      )
+      .optional(),
+    sessionHours: z.int().min(1).max(168).default(12).describe("How long a sign-in is good"),
+    pulls: z
+      .enum(["operators", "all"])
+      .default("operators")
+      .describe("Who sees pull requests, which may be those of private repositories"),
+  })
+  .prefault({})
+  .describe("The dashboard, which `review serve` answers with; it is read-only for whoever is not signed in");
+
 /** The whole file. */
 export const configSchema = z.strictObject({
   data: path.describe("Folder for the store, copies of archives and caches; made when it is not there"),
@@ -179,6 +221,7 @@ export const configSchema = z.strictObject({
   lists: z.array(listSchema).default([]).describe("Lists that are spoken to; a list that is not named gets nothing"),
   mail: mailSchema.optional().describe("How mails are written and sent; none is when left out"),
   ledger: ledgerSchema.describe("When answers take a rule off duty"),
+  serve: serveSchema,
   log: z.enum(["silent", "error", "warn", "info", "debug"]).default("info").describe("Least level that is logged"),
 });
 

@@ -1,40 +1,42 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { caseMarks, judgeMark } from "../../src/rules/cases.js";
-import { evaluated, programOf, root, rules } from "../engine.js";
+import { casePath } from "../../src/rules/cases.js";
+import type { Rule } from "../../src/rules/rule-schema.js";
+import { type CaseResult, runCase } from "../../src/rules/run-case.js";
+import { parse, root, rules } from "../engine.js";
 
-/** Where a case pretends to stand: a first comment may say so. */
-const pathOf = (text: string, file: string): string =>
-  /^\/\* path: (\S+) \*\//.exec(text)?.[1] ?? `arch/riscv/kvm/${basename(file)}`;
+const run = (rule: Rule, file: string): CaseResult =>
+  runCase({ file, text: readFileSync(join(root, "rules", rule.id, "cases", file), "utf8") }, rule, rules, parse);
 
-describe.each(rules.rules.map((r) => r.id))("cases of %s", (id) => {
-  const folder = join(root, "rules", id, "cases");
-  const files = readdirSync(folder).filter((f) => f.endsWith(".c"));
+describe.each(rules.rules.map((r) => [r.id, r] as const))("cases of %s", (id, rule) => {
+  const files = readdirSync(join(root, "rules", id, "cases")).filter((f) => f.endsWith(".c"));
 
   it("has a README and at least one faulty and one sound case", () => {
     expect(readFileSync(join(root, "rules", id, "README.md"), "utf8")).toContain(id);
-    const marks = files.flatMap((f) => caseMarks(readFileSync(join(folder, f), "utf8")));
-    expect(marks.filter((m) => m.expect === "ruleid").length).toBeGreaterThan(0);
-    expect(marks.filter((m) => m.expect === "ok").length).toBeGreaterThan(0);
-    expect(new Set(marks.map((m) => m.rule))).toEqual(new Set([id]));
+    const lines = files.flatMap((f) => run(rule, f).lines);
+    expect(lines.filter((l) => l.expect === "ruleid").length).toBeGreaterThan(0);
+    expect(lines.filter((l) => l.expect === "ok").length).toBeGreaterThan(0);
   });
 
   it.each(files)("%s", (file) => {
-    const text = readFileSync(join(folder, file), "utf8");
-    const program = programOf({ [pathOf(text, file)]: text });
-    const { outcomes } = evaluated(
-      program,
-      rules.rules.filter((r) => r.id === id),
-    );
-    const lines = (found: typeof outcomes): number[] => found.map((o) => o.anchor.line);
-    const fired = lines(outcomes.filter((o) => o.severity !== "note" && !o.weak));
-    const noted = lines(outcomes.filter((o) => o.severity === "note"));
-    const marks = caseMarks(text);
-    const verdicts = marks.map((m) => `${m.line} ${m.expect}: ${judgeMark(m, new Set(fired), new Set(noted))}`);
-    const expected = marks.map((m) => `${m.line} ${m.expect}: ${m.expect.startsWith("todo") ? "todo" : "validated"}`);
-    expect(verdicts).toEqual(expected);
-    const marked = new Set(marks.map((m) => m.line));
-    expect(fired.filter((line) => !marked.has(line))).toEqual([]);
+    const { lines, strays } = run(rule, file);
+    const expected = lines.map((l) => ({ ...l, verdict: l.expect.startsWith("todo") ? "todo" : "validated" }));
+    expect(lines).toEqual(expected);
+    expect(strays).toEqual([]);
+  });
+});
+
+describe("where a case pretends to stand", () => {
+  it.each([
+    ["/* path: net/core/a.c */\n", "fs/**", "net/core/a.c"],
+    ["", "arch/{riscv,arm64}/kvm/**", "arch/riscv/kvm/case.c"],
+    ["", "arch/*/kvm/**", "arch/x/kvm/case.c"],
+    ["", "**/*.c", "case.c"],
+    ["", "net/packet/af_packet.c", "net/packet/af_packet.c"],
+    ["", "net/packet/*.c", "net/packet/case.c"],
+    ["", "drivers/nvme/{host,target}/*.[ch]", "drivers/nvme/host/case.c"],
+  ])("%s of %s: %s", (text, glob, path) => {
+    expect(casePath(text, "case.c", [glob])).toBe(path);
   });
 });

@@ -94,6 +94,7 @@ describe("globs", () => {
     ["**/kvm_host.h", "include/linux/kvm_host.h", true],
     ["a.c", "abc", false],
     ["fs/?.c", "fs/a.c", true],
+    ["fs/**", "fs/a\nb.c", true],
   ])("%s against %s: %s", (pattern, path, expected) => {
     expect(globs([pattern])(path)).toBe(expected);
   });

@@ -7,6 +7,7 @@ import { type BlobCache, openBlobCache } from "../../io/github/blob-cache.js";
 import { type AppClients, appClients } from "../../io/github/client.js";
 import { openForge } from "../../io/github/forge.js";
 import { patient } from "../../io/github/patient.js";
+import { makePauses, type Pause, pausing } from "../../io/github/pause.js";
 import { type Delivery, serveWebhooks, WEBHOOK_PATH } from "../../io/github/webhooks.js";
 import { openIndexStore } from "../../io/index-store.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
@@ -42,6 +43,7 @@ interface App {
   store: SqlStore;
   engine: Engine;
   clients: AppClients;
+  pauseOf: (installation: number) => Pause;
   blobs: BlobCache;
   log: Logger;
   wakeUp: WakeUp;
@@ -49,6 +51,8 @@ interface App {
 
 /** Done tasks and remembered patches are forgotten after that time; GitHub delivers again for 3 days at most. Milliseconds. */
 const FORGET_MS = 30 * 24 * 3_600_000;
+/** How often to look for what is due, at the least. Milliseconds. */
+const LONGEST_POLL = 5_000;
 /** Bytes of blobs that are kept on the disk. */
 const BLOB_BYTES = 2 * 1024 * 1024 * 1024;
 
@@ -63,7 +67,7 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
   const engine = await openEngine(config, version);
   const store = await openStore(placeOf(config));
   const blobs = openBlobCache({ folder: config.data, diskBytes: BLOB_BYTES });
-  const app: App = { config, store, engine, clients, blobs, log, wakeUp: makeWakeUp() };
+  const app: App = { config, store, engine, clients, pauseOf: makePauses(), blobs, log, wakeUp: makeWakeUp() };
   try {
     if (options.status === true) {
       await writeOutput(await statusText(store));
@@ -141,6 +145,8 @@ function work(app: App, signal: AbortSignal, once: boolean): Promise<void> {
     signal,
     once,
     concurrency: config.workers,
+    pollMs: Math.min(LONGEST_POLL, config.github.retrySeconds * 1000),
+    requestMs: config.github.timeoutSeconds * 1000,
     wake: (ended) => wakeUp.wait(ended),
     workOn: (leased, held) => workOnSubject(leased, held, app),
     onEnd: (leased, end) => tell(leased, end, log),
@@ -150,23 +156,28 @@ function work(app: App, signal: AbortSignal, once: boolean): Promise<void> {
 async function workOnSubject(leased: LeasedSubject, held: () => boolean, app: App): Promise<TaskEnd> {
   const { engine, store, config } = app;
   const waitMs = config.github.retrySeconds * 1000;
+  const pause = app.pauseOf(leased.installation);
   let forge: Forge;
   try {
-    forge = await forgeOf(leased, app);
+    forge = await forgeOf(leased, pause, app);
   } catch (error) {
     return endOf(error, leased.attempts, new Date().toISOString(), waitMs);
   }
-  return workOn(leased, { ...portsFor(whileHeld(forge, held), engine, store, config.ledger), waitMs });
+  return workOn(leased, { ...portsFor(whileHeld(forge, held, pause.over), engine, store, config.ledger), waitMs });
 }
 
-async function forgeOf({ installation, repository }: LeasedSubject, { clients, blobs, config }: App): Promise<Forge> {
+async function forgeOf(
+  { installation, repository }: LeasedSubject,
+  pause: Pause,
+  { clients, blobs, config }: App,
+): Promise<Forge> {
   const found = config.mirrors.find((one) => one.repository.toLowerCase() === repository.toLowerCase());
   const mirror =
     found === undefined
       ? {}
       : { mirror: { path: found.path, ...(found.fetch ? { fetch: { remote: "origin" } } : {}) } };
   return openForge({
-    client: patient(await clients.ofInstallation(installation)),
+    client: patient(pausing(await clients.ofInstallation(installation), pause)),
     repository,
     cache: blobs,
     ...mirror,

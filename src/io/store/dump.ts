@@ -15,6 +15,7 @@ const TABLES = [
   "removals",
   "series",
   "series_keys",
+  "series_lists",
   "series_members",
   "sightings",
   "suppressions",

@@ -9,15 +9,23 @@ export interface PullWorkerOptions extends Partial<Omit<WorkOptions, "signal">> 
   /** Ends the workers, when what they are at is done. */
   signal: AbortSignal;
   store: SqlStore;
-  /** Works on a subject; never rejects. `held` is false once the lease was lost: then nothing may be posted any more. */
+  /** Works on a subject; never rejects. `held` is false where a post could outlive the lease: then nothing may be posted any more. */
   workOn(leased: LeasedSubject, held: () => boolean): Promise<TaskEnd>;
-  /** How long a subject stays with a worker that is never heard of again; longer than a request may take. It is renewed meanwhile. */
+  /** How long a request to the host may take, at the most. Milliseconds; 30,000. */
+  requestMs?: number;
+  /**
+   * How long a subject stays with a worker that is never heard of again: four requests. It is renewed meanwhile. Nobody takes it
+   * sooner, even from a worker that is known to be dead: its last request may still arrive.
+   */
   leaseMs?: number;
   /** Is told how work on a subject ended; "lost" when another worker has it by now. */
   onEnd?(leased: LeasedSubject, end: TaskEnd | "lost"): void;
 }
 
-const DEFAULTS = { concurrency: 2, pollMs: 5_000, once: false, leaseMs: 120_000 };
+const DEFAULTS = { concurrency: 2, pollMs: 5_000, once: false, requestMs: 30_000 };
+type Settings = PullWorkerOptions & typeof DEFAULTS & { leaseMs: number };
+/** A post may have to wait for a token first: that is two requests. So much of a lease has to be left when one is begun. */
+const REQUESTS_OF_A_POST = 2;
 /** Subjects that are queued ahead. */
 const AHEAD = 500;
 /** What their jobs are called in PostgreSQL's queue. */
@@ -25,7 +33,8 @@ const WORKING = "patchwitness-pulls";
 
 /** Works until the signal ends it (or, with `once`, until nothing waits). Rejects when the store cannot be used. */
 export function startPullWorkers(options: PullWorkerOptions): Promise<void> {
-  const settings = { ...DEFAULTS, ...options };
+  const { requestMs = DEFAULTS.requestMs } = options;
+  const settings = { ...DEFAULTS, leaseMs: 4 * requestMs, ...options };
   return work(settings, options.store.sql.pool, () => ({
     task: WORKING,
     next: (about) => workNext(settings, about),
@@ -45,8 +54,8 @@ async function waitingJobs(store: SqlStore): Promise<Job[]> {
 const later = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
 /** Leases the subject that waits longest, or the one of a job, and works on it. False when there is none. */
-async function workNext(settings: PullWorkerOptions & typeof DEFAULTS, about?: string): Promise<boolean> {
-  const { store, leaseMs } = settings;
+async function workNext(settings: Settings, about?: string): Promise<boolean> {
+  const { store, leaseMs, requestMs } = settings;
   const leased = await store.leaseSubject(later(0), later(leaseMs), about === undefined ? undefined : subjectOf(about));
   if (leased === null) return false;
   let held = true;
@@ -55,7 +64,7 @@ async function workNext(settings: PullWorkerOptions & typeof DEFAULTS, about?: s
   };
   // A renewal that fails says nothing; the lease itself says when it is over.
   const timer = setInterval(() => void renew().catch(() => {}), leaseMs / 3);
-  const isHeld = (): boolean => held && leased.lease > later(0);
+  const isHeld = (): boolean => held && leased.lease > later(REQUESTS_OF_A_POST * requestMs);
   const end = await settings.workOn(leased, isHeld).finally(() => clearInterval(timer));
   const ended = await store.endSubject(leased, end, later(0));
   settings.onEnd?.(leased, ended ? end : "lost");

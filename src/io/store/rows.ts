@@ -60,6 +60,7 @@ export function seriesRow(one: SeriesRecord, now: string): SeriesRow {
     attempts: 0,
     unfinished: 0,
     arrived_at: now,
+    newest_at: "",
     retry_at: null,
     leased_until_at: null,
   };

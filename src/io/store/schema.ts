@@ -7,6 +7,7 @@ import { EXIT, ReviewError } from "../../errors.js";
 import { firstSchema } from "./schema-1.js";
 import { speechSchema } from "./schema-3.js";
 import { pullSchema } from "./schema-4.js";
+import { overviewSchema } from "./schema-5.js";
 import type { Sql } from "./tables.js";
 
 type Step = (db: Kysely<unknown>, kind: Sql["kind"]) => Promise<void>;
@@ -17,6 +18,7 @@ export const STEPS: Readonly<Record<string, Step>> = {
   "0002": patchIds,
   "0003": speechSchema,
   "0004": pullSchema,
+  "0005": overviewSchema,
 };
 
 /** Mails are found by the id of their patch: what `prerequisite-patch-id:` names. */

@@ -1,6 +1,7 @@
 /** Series as they are known now, which mails are their members, and by what a later version may find them. */
 import { sql as raw, type Transaction } from "kysely";
 import type { SeriesRecord, SeriesState } from "../../watch/records.js";
+import { forgetSeries, lockSorting, settleSeries } from "./overview.js";
 import { seriesRow, toSeries } from "./rows.js";
 import { keysOf, memberTitles } from "./series-keys.js";
 import type { SeriesRow, Sql, Tables } from "./tables.js";
@@ -8,9 +9,6 @@ import { nameOf } from "./text.js";
 import { chunks, transact } from "./transact.js";
 
 type Trx = Transaction<Tables>;
-
-/** Any number: whoever puts series holds this lock of PostgreSQL, so that no mail becomes a member of two. */
-const SORTING = 7_301_996;
 
 /** Store.putSeries: series in the place of all that have any of these mails, which count as sorted then. */
 export function putSeriesOf(
@@ -20,7 +18,7 @@ export function putSeriesOf(
   now: string,
 ): Promise<void> {
   return transact(sql, async (trx) => {
-    if (sql.kind === "postgres") await raw`select pg_advisory_xact_lock(${raw.lit(SORTING)})`.execute(trx);
+    await lockSorting(sql, trx);
     const rows = series.map((one) => seriesRow(one, now));
     const members = series.map((one) => one.members.map(nameOf));
     const asked = [...new Set([...mails.map(nameOf), ...members.flat()])];
@@ -53,7 +51,9 @@ async function takeApart(trx: Trx, asked: readonly string[], kept: ReadonlySet<s
     await trx.deleteFrom("series_members").where("series", "in", some).execute();
     await trx.deleteFrom("series_keys").where("series", "in", some).execute();
   }
-  for (const some of chunks([...keys].filter((key) => !kept.has(key)))) {
+  const gone = [...keys].filter((key) => !kept.has(key));
+  await forgetSeries(trx, gone);
+  for (const some of chunks(gone)) {
     await trx.deleteFrom("series").where("key", "in", some).execute();
     await trx.deleteFrom("dead_letters").where("kind", "=", "series").where("key", "in", some).execute();
   }
@@ -82,6 +82,7 @@ async function putOne(trx: Trx, row: SeriesRow, members: readonly string[], auth
   const keys = keysOf({ ...row, author }, await memberTitles(trx, members));
   for (const some of chunks(keys.map((key) => ({ key, series: row.key }))))
     await trx.insertInto("series_keys").values(some).execute();
+  await settleSeries(trx, row.key);
 }
 
 /** A revision that was judged before (a mail came and went) is known to be so. */

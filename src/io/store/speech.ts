@@ -5,6 +5,7 @@ import type { CommandEnd, MailNotes, PendingCommand, SpeechStore } from "../../w
 import { suppressFinding } from "./letters.js";
 import { mailsById } from "./mails.js";
 import { decideRow, putRows } from "./outbox.js";
+import { settleSeries } from "./overview.js";
 import { seriesByKey } from "./series.js";
 import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
@@ -62,6 +63,7 @@ async function reopen(trx: Trx, key: string): Promise<void> {
   await trx.deleteFrom("verdicts").where("series", "=", nameOf(key)).where("revision", "=", row.revision).execute();
   const open = { state: "open", judged_rules: null, attempts: 0, unfinished: 0, retry_at: null };
   await trx.updateTable("series").set(open).where("key", "=", nameOf(key)).where("state", "<>", "dead").execute();
+  await settleSeries(trx, nameOf(key));
 }
 
 async function linksOf(sql: Sql, mails: readonly string[]): Promise<string[]> {

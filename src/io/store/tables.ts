@@ -16,6 +16,8 @@ export interface Tables {
   cursors: { source: string; cursor: string; mails: number; moved_at: string };
   dead_letters: LetterRow;
   series: SeriesRow;
+  /** On which lists a series stands, by what its mails were seen in; how many findings its last verdict has. */
+  series_lists: { list: string; series: string; newest_at: string; found: number };
   series_members: { mail: string; series: string; place: number };
   /** What a later version may be known by: "change …", "title …", "patch …", "author …", "name …". */
   series_keys: { key: string; series: string };
@@ -107,6 +109,8 @@ export interface SeriesRow {
   attempts: number;
   unfinished: number;
   arrived_at: string;
+  /** When it was sent, and no later than it came: the order in which it is looked through. */
+  newest_at: string;
   retry_at: string | null;
   leased_until_at: string | null;
 }
@@ -123,6 +127,10 @@ interface FindingRow {
   message_id: string | null;
   path: string;
   line: number;
+  /** That of its series. */
+  newest_at: string;
+  /** 1 when the last verdict of its series says so. */
+  latest: number;
 }
 
 interface OutboxRow {

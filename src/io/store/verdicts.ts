@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import type { OutboxRecord } from "../../watch/outbox.js";
 import type { FindingRecord, VerdictRecord } from "../../watch/records.js";
 import { json, putRows } from "./outbox.js";
+import { settleSeries } from "./overview.js";
 import type { Sql, Tables } from "./tables.js";
 import { nameOf } from "./text.js";
 import { chunks, transact } from "./transact.js";
@@ -33,6 +34,7 @@ export function recordVerdict(
     if ((await fresh.returning("series").execute()).length === 0) return false;
     await endLease(trx, series, rules);
     await putFindings(trx, { series, revision, rules }, findings);
+    await settleSeries(trx, series);
     await putRows(trx, outbox, now);
     return true;
   });
@@ -57,7 +59,19 @@ async function putFindings(
   findings: readonly FindingRecord[],
 ): Promise<void> {
   const rows = findings.map(({ id, rule, severity, status, messageId, path, line }, place) => {
-    return { ...of, place, id: nameOf(id), rule, severity, status, message_id: messageId, path, line };
+    return {
+      ...of,
+      place,
+      id: nameOf(id),
+      rule,
+      severity,
+      status,
+      message_id: messageId,
+      path,
+      line,
+      newest_at: "",
+      latest: 0,
+    };
   });
   for (const some of chunks(rows)) await trx.insertInto("findings").values(some).execute();
 }

@@ -20,6 +20,13 @@ export const answerBody = (commentId: number, lines: readonly string[], command:
     GITHUB.cutHere,
   );
 
+/** Several answers to one comment as one: what is said twice stands there once, the marker at the end alone. */
+export const joinedAnswers = (commentId: number, bodies: readonly string[]): string => {
+  const mark = answerMark(commentId);
+  const texts = bodies.map((body) => (body.endsWith(mark) ? body.slice(0, -mark.length).trimEnd() : body));
+  return bodyOf([...new Set(texts)], [mark], GITHUB.cutHere);
+};
+
 /** The reply that says that a finding is not there any more at a head. */
 export const fixedBody = (finding: string, head: string): string =>
   bodyOf([GITHUB.fixedIn(head.slice(0, 12))], [fixedMark(finding, head)], GITHUB.cutHere);

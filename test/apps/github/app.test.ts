@@ -1,72 +1,21 @@
 /** The App from a signed delivery to what stands on the pull request, against a GitHub on loopback. */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { SqlStore } from "../../../src/io/store/store.js";
 import { readMarks } from "../../../src/report/github/marks.js";
-import { type FakeGithub, type FakeOptions, startGithub } from "../../io/github/fake.js";
-import type { Pull, Repo } from "../../io/github/world.js";
+import type { FakeGithub } from "../../io/github/fake.js";
 import { at, batch, mail, series } from "../../io/store/examples.js";
 import { kernel, OTHER, PATH, parker, parkFile } from "./kernel.js";
-import { type AppPlace, idle, placeFor, type RunningApp } from "./program.js";
+import { idle } from "./program.js";
+import { BAD, openScene, type Scene, type SceneOptions, say } from "./scene.js";
 
 let fake: FakeGithub;
-afterEach(async () => {
-  await fake.close();
-  expect(fake.violations).toEqual([]);
-});
-
-interface Scene {
-  repo: Repo;
-  pull: Pull;
-  root: string;
-  place: AppPlace;
-  app: RunningApp;
-  deliver(action: "opened" | "synchronize" | "reopened" | "ready_for_review", id?: string): Promise<void>;
-}
-
 const locked = parker("park_peer", true);
-const BAD = parkFile(locked, parker("park_first", false));
 
-interface SceneOptions extends FakeOptions {
-  files?: Record<string, string>;
-  head?: string;
-  body?: string;
-  draft?: boolean;
-  config?: Record<string, unknown>;
-}
-
-async function scene({
-  files = {},
-  head = BAD,
-  body,
-  draft,
-  config = {},
-  ...options
-}: SceneOptions = {}): Promise<Scene> {
-  fake = await startGithub(options);
-  const repo = fake.world.repo("kvm", "linux");
-  repo.permissions.set("maintainer", "maintain");
-  fake.world.user("maintainer");
-  const root = repo.commit({ ...kernel(), ...files }, { ref: "main", message: "root\n" });
-  const sha = repo.commit(
-    { ...kernel(head), ...files },
-    { parents: [root], message: "RISC-V: KVM: park a first vCPU\n\nWith words.\n" },
-  );
-  const pull = repo.open({
-    head: sha,
-    title: "Park a vCPU",
-    ...(body === undefined ? {} : { body }),
-    ...(draft === undefined ? {} : { draft }),
-  });
-  const place = placeFor(fake, config);
-  const app = await place.start();
-  const deliver: Scene["deliver"] = async (action, id) => {
-    const payload = fake.payloads.pullRequest(action, repo, pull);
-    const answer = await fake.deliver(app.url, "pull_request", payload, id === undefined ? {} : { id });
-    expect(answer).toMatchObject({ status: 200 });
-    await idle(place);
-  };
-  return { repo, pull, root, place, app, deliver };
-}
+const scene = async (options: SceneOptions = {}): Promise<Scene> => {
+  const one = await openScene(options);
+  fake = one.fake;
+  return one;
+};
 
 /** Records a series of one patch, and the mail that told its author of a finding. */
 async function toldOnList(store: SqlStore, id: string, told: string): Promise<void> {
@@ -75,12 +24,6 @@ async function toldOnList(store: SqlStore, id: string, told: string): Promise<vo
   const row = { target: "mail", key: id, payload: { findings: [told] }, state: "waiting" as const, notBefore: null };
   await store.putOutbox([{ ...row, list: "", author: "", thread: id, word: null }], at(2));
 }
-
-const say = async ({ app, place, repo, pull }: Scene, login: string, body: string): Promise<void> => {
-  const comment = fake.say(repo, pull.number, fake.world.user(login), body);
-  await fake.deliver(app.url, "issue_comment", fake.payloads.issueComment(repo, comment));
-  await idle(place);
-};
 
 const push = (one: Scene, park: string, over: Record<string, string> = {}): void => {
   const head = one.repo.commit({ ...kernel(park), ...over }, { parents: [one.root], message: "RISC-V: KVM: v2\n" });
@@ -162,7 +105,7 @@ describe("a pull request", () => {
   });
 
   it("that is a draft waits until it is ready", async () => {
-    const one = await scene({ draft: true });
+    const one = await scene({ pull: { draft: true } });
     await one.deliver("opened");
     expect(fake.posted().checks).toEqual([]);
     one.pull.draft = false;
@@ -192,7 +135,7 @@ describe("a pull request", () => {
 describe("a pull request that names a thread of a list", () => {
   it("links it, and says where the same finding was told", async () => {
     const link = "https://lore.kernel.org/r/20260101.1-1-author@example.org";
-    const one = await scene({ body: `As on the list.\n\nLink: ${link}\n` });
+    const one = await scene({ pull: { body: `As on the list.\n\nLink: ${link}\n` } });
     await one.deliver("opened");
     const { key: id = "" } = readMarks(fake.posted().reviewComments[0]?.body ?? "")[0] ?? {};
     expect(fake.posted().reviewComments[0]?.body).not.toContain(link);
@@ -271,7 +214,7 @@ describe("commands", () => {
   });
 
   it("ask for a review of a draft, and of a head whose check run is run again", async () => {
-    const one = await scene({ draft: true });
+    const one = await scene({ pull: { draft: true } });
     await say(one, "maintainer", "please\n/review");
     expect(fake.posted().reviews).toHaveLength(1);
     const [check] = fake.posted().checks;

@@ -25,20 +25,20 @@ const keyOf = (one: Review | ReviewComment | IssueComment | Check): string | nul
 };
 
 export const lookUps = ({ world, app }: State) => {
-  /** All that a login posted in any repository; the App's bot where none is named. */
-  const posted = (login: string = app.bot.login): Posted => {
+  const postedIn = (repos: readonly Repo[], login: string): Posted => {
     const of = <T extends { user: { login: string } }>(lists: T[][]): T[] =>
       lists.flat().filter(({ user }) => user.login === login);
     return {
-      reviews: of(world.repos.map((repo) => repo.reviews)),
-      reviewComments: of(world.repos.map((repo) => repo.reviewComments)),
-      issueComments: of(world.repos.map((repo) => repo.issueComments)),
-      checks: of(world.repos.map((repo) => repo.checks)),
+      reviews: of(repos.map((repo) => repo.reviews)),
+      reviewComments: of(repos.map((repo) => repo.reviewComments)),
+      issueComments: of(repos.map((repo) => repo.issueComments)),
+      checks: of(repos.map((repo) => repo.checks)),
     };
   };
-  /** Posts of a login that say the same at the same place as an earlier one: each repeated one, as text. */
-  const duplicates = (login: string = app.bot.login): string[] => {
-    const [all, seen, twice] = [posted(login), new Set<string>(), [] as string[]];
+  /** All that a login posted in any repository; the App's bot where none is named. */
+  const posted = (login: string = app.bot.login): Posted => postedIn(world.repos, login);
+  const twiceIn = (repo: Repo, login: string): string[] => {
+    const [all, seen, twice] = [postedIn([repo], login), new Set<string>(), [] as string[]];
     for (const one of KINDS.flatMap((kind): (Review | ReviewComment | IssueComment | Check)[] => all[kind])) {
       const key = keyOf(one);
       if (key !== null && seen.has(key)) twice.push(key);
@@ -46,6 +46,8 @@ export const lookUps = ({ world, app }: State) => {
     }
     return twice;
   };
+  /** Posts of a login that say the same at the same place as an earlier one: each repeated one, as text. */
+  const duplicates = (login: string = app.bot.login): string[] => world.repos.flatMap((repo) => twiceIn(repo, login));
   /** A check of the bot's, as if an earlier run had made it. */
   const addCheck = (repo: Repo, name: string, headSha: string): Check => {
     const made = { ...newCheck(repo, app.bot, name, headSha), status: "completed", conclusion: "neutral" };

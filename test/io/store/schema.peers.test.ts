@@ -53,7 +53,7 @@ const connectOnly = async (place: StorePlace): Promise<Sql> =>
 /** A step that a later program may take. */
 const later = {
   ...STEPS,
-  "0005": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+  "0006": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
     await raw`alter table series add column colour text`.execute(db);
     await raw`update series set colour = 'green'`.execute(db);
   },
@@ -85,7 +85,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     await migrate(store.sql, later);
     await migrate(store.sql, later);
     expect((await dump(store)).match(/"colour":"green"/g)).toHaveLength(2);
-    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 5, .* knows 4/) };
+    const newer = { code: "store-newer", exit: EXIT.input, message: expect.stringMatching(/schema 6, .* knows 5/) };
     await expect(openStore(place)).rejects.toMatchObject(newer);
   });
 
@@ -93,7 +93,7 @@ function migrates(old: () => Promise<StorePlace>, fresh: () => Promise<StorePlac
     const store = await open(await old());
     const broken = {
       ...later,
-      "0006": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
+      "0007": async (db: Parameters<(typeof STEPS)[string]>[0]) => {
         await raw`alter table nobody add column x text`.execute(db);
       },
     };

@@ -28,7 +28,7 @@ describe.skipIf(withoutPostgres)(`SQLite and ${POSTGRES}`, () => {
       dumps.push(await dump(store));
     }
     expect(dumps[0]).toBe(dumps[1]);
-    expect(dumps[0]?.split("\n")).toHaveLength(31);
+    expect(dumps[0]?.split("\n")).toHaveLength(33);
     expect(dumps[0]).not.toMatch(/_at"|2024-05-01T12:0[1-9]/);
   });
 });

@@ -7,26 +7,13 @@ import { commentBody } from "../../../src/report/github/comment.js";
 import { findingMark, readMarks, reviewMark } from "../../../src/report/github/marks.js";
 import type { PullFinding, PullReport } from "../../../src/report/github/pull-report.js";
 import { reviewBody } from "../../../src/report/github/review.js";
+import { checkBody } from "./check-body.js";
 import { hostileFinding, hostileReport, hugeFinding } from "./hostile-pull.js";
 import { HEAD, pullCommit, pullReport } from "./pull-sample.js";
-import { hostileText, liveTexts, pageOf } from "./render.js";
+import { hostileText, pageOf } from "./render.js";
 
 const RUNS = { numRuns: 60 };
-const TAGS =
-  /^<(?:p|code(?: class="language-(?:suggestion|c)")?|pre|ul|li|table|thead|tbody|tr|th|td|br \/|sub|details|summary|h3|strong|blockquote|a href="https?:\/\/[^"]*")>$/;
 const PIECES = ["a", "`", "` ", "| ", "😀", "\ud800", "\n", "a(", "<!--"];
-
-/** What holds of every body that is markdown. */
-const checkBody = (body: string): void => {
-  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(60_000);
-  const page = pageOf(body);
-  for (const tag of page.tags) expect(tag).toMatch(TAGS);
-  expect(liveTexts(page)).toEqual([]);
-  for (const comment of page.comments) expect(comment).toMatch(/^<!-- patchwitness:[a-z]+ [0-9a-f ]+ -->$/);
-  expect(page.comments.length).toBe(readMarks(body).length);
-  expect(body).not.toMatch(/pw-bot:|#syz|[\u202a-\u202e\u2066-\u2069\0\r]/i);
-  for (const line of body.split("\n")) expect(line).not.toMatch(/^\s*\/[a-z]/i);
-};
 
 const keysOf = (body: string): string[] => readMarks(body).map(({ key }) => key);
 const review = (report: PullReport, inline: readonly PullFinding[], below: readonly PullFinding[]): string =>
