@@ -10,7 +10,7 @@ import { type FakeGithub, startGithub } from "../io/github/fake.js";
 import { type Beside, follow } from "./guide.js";
 
 describe("docs/guide-local.md", () => {
-  it("can be followed", { timeout: 120_000 }, async () => {
+  it("can be followed", { timeout: 300_000 }, async () => {
     await follow("docs/guide-local.md");
   });
 });
@@ -31,7 +31,7 @@ describe("docs/guide-app.md", () => {
     throw new Error(`waited in vain for ${what}: ${said()}`);
   };
 
-  it("can be followed", { timeout: 120_000 }, async () => {
+  it("can be followed", { timeout: 300_000 }, async () => {
     const github = await startGithub();
     fake = github;
     const repo = github.world.repo("kvm", "linux");

@@ -67,7 +67,7 @@ describe("commands in documents", () => {
   let commands: Commands;
   beforeAll(() => {
     commands = commandsOfHelp();
-  });
+  }, 120_000);
 
   /** Pieces of shell: blocks, and code inside of lines. */
   const shell = (text: string): string[] => [

@@ -36,7 +36,7 @@ describe("man/review.1", () => {
   let help: Commands;
   beforeAll(() => {
     help = commandsOfHelp();
-  });
+  }, 120_000);
 
   it("has every command and option of the help, and no other", () => {
     const page = commandsOfPage();
