@@ -11,7 +11,7 @@ import type { SourceTree } from "../tree/source-tree.js";
 import { type Codec, type KeptProgram, type PackedProgram, pack, unpack } from "./kept-program.js";
 
 /** Raised whenever what is kept, or what it means, changes. */
-const SCHEMA = 2;
+const SCHEMA = 3;
 
 /** Where programs are kept. Neither may fail: what cannot be read is not there, what cannot be written is not kept. */
 export interface IndexStore extends Codec {

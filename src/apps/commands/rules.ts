@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { ExplainOptions } from "../rules/explain-command.js";
 import type { ListOptions } from "../rules/list-command.js";
+import type { MineOptions } from "../rules/mine-command.js";
 import type { NewOptions } from "../rules/new-command.js";
 import type { TestOptions } from "../rules/test-command.js";
 
@@ -93,10 +94,29 @@ const writers = (rules: Command): void => {
   });
 };
 
+const miners = (rules: Command): void => {
+  rules
+    .command("mine")
+    .description("propose rules: for each field the lock held at most accesses, and where it is not held")
+    .requiredOption("-t, --tree <dir>", "kernel source folder or git repository")
+    .requiredOption("--paths <path...>", "folders or files of the tree")
+    .option("-r, --rules <dir>", RULES)
+    .addOption(
+      new Option("-f, --format <format>", "form of the answer").choices(["text", "json", "yaml"]).default("text"),
+    )
+    .option("--out <dir>", "write the candidates as folders of rules")
+    .option("--top <n>", "only the best", "50")
+    .action(async (options: MineOptions) => {
+      const { runRulesMine } = await import("../rules/mine-command.js");
+      process.exitCode = await runRulesMine(options);
+    });
+};
+
 /** Adds `rules` with all that stands below it. */
 export const rulesCommand = (program: Command): void => {
   const rules = program.command("rules").description("write, test and understand rules");
   readers(rules);
   writers(rules);
   testers(rules);
+  miners(rules);
 };
