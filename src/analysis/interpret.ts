@@ -14,7 +14,8 @@ import { signsOf } from "./signs.js";
 import { copyState, type Held, newDep, type PathState, type ReadDep, takeLock } from "./state.js";
 import { POINTEE, type Value } from "./value.js";
 
-const isContainerOf = (name: string): boolean => ["container_of", "list_entry", "rb_entry"].includes(name);
+const isContainerOf = (name: string): boolean =>
+  ["container_of", "container_of_const", "list_entry", "rb_entry"].includes(name);
 
 export class Interpreter extends ConditionInterpreter {
   /** Arguments of iteration macros that are variables of the loop, as "loop argument". */
@@ -520,7 +521,8 @@ export class Interpreter extends ConditionInterpreter {
   protected containerOf(s: PathState, expr: Extract<Expr, { kind: "call" }>): Value {
     const [pointer, struct, member] = expr.args;
     const inner = pointer === undefined ? this.values.constant("0") : this.eval(s, pointer);
-    const type: TypeRef = { name: struct?.kind === "id" ? struct.name : "", pointers: 1, tag: true };
+    // In a macro the type may not be readable: the variable that it is stored in tells then.
+    const type: TypeRef | null = struct?.kind === "id" ? { name: struct.name, pointers: 1, tag: true } : null;
     return this.wholeOf(inner, member?.kind === "id" ? member.name : "", type);
   }
 

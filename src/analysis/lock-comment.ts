@@ -111,6 +111,20 @@ export function locksAskedFor(comment: string, words: ReadonlySet<string> = NO_W
   return out;
 }
 
+const GUARDS = /\b(?:protected|guarded|seriali[sz]ed|synchroni[sz]ed)\b(?: \w+)? (?:by|with|under)\b(.*)/i;
+
+/** The locks by which a comment at a field says that it is guarded: "Protected by kvm->lock". */
+export function guardsNamed(comment: string): NamedLock[] {
+  return proseOf(comment).flatMap((sentence) => {
+    const behind = GUARDS.exec(sentence)?.[1];
+    if (behind === undefined || DENIES.test(sentence)) return [];
+    return namesIn(behind, NO_WORDS).map((name) => {
+      const [root, ...fields] = name.split(/->|\./) as [string, ...string[]];
+      return { root, fields, write: false };
+    });
+  });
+}
+
 /** Whether a comment speaks of a lock's name at all: then what it says may well be that the caller holds it. */
 export function mentionsLock(comment: string, name: string): boolean {
   const words = comment.split(/\W+/);

@@ -64,6 +64,10 @@ export interface ObjectModel {
   counters: readonly string[];
   /** Arrays of the container that hold all objects: xa_load(&kvm->vcpu_array, i) gets one. */
   arrays: ReadonlySet<string>;
+  /** True where no object has a thread of its own: whoever has a pointer to one shares it with others. */
+  shared: boolean;
+  /** The struct that the object begins with, or has in it, and by which it is known too: struct sock as `sk`. */
+  base: { struct: string; field: string } | null;
 }
 
 /** Which targets of operations tables are meant: by the table's type or name, and by its fields (all when none is named). */

@@ -95,6 +95,11 @@ export class Ownership {
     });
   }
 
+  /** True when no other thread can see an object. */
+  isPrivateObject(f: ProgramFunction, value: Value): boolean {
+    return this.isPrivateValue(f, value, MAX_DEPTH);
+  }
+
   private isPrivateValue(f: ProgramFunction, value: Value, depth: number): boolean {
     if (f.fn.annotations.some((a) => this.program.models.setupAttributes.has(a.name))) return true;
     const handled = this.handledBy(f);

@@ -1,5 +1,5 @@
 /** Builds the summary of a function from its facts: what its callers must know, and no more. */
-import type { TypeRef } from "../source/ast.js";
+import type { CFunction, TypeRef } from "../source/ast.js";
 import { comparedWith, comparesThings, isMask, truthOf } from "./conditions.js";
 import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
@@ -270,11 +270,25 @@ function returnedPath(
 ): { value: Value; type: TypeRef } | null {
   const path = returns[0]?.value ?? null;
   if (path === null) return null;
+  // A macro has no type of its own: what it comes out as tells. `#define to_dev(x) container_of(x, struct dev, part)`.
+  if (
+    isMacro(fn) &&
+    isStructPointer(path) &&
+    isPath(path) &&
+    returns.length === 1 &&
+    !events.some((e) => isEffect(e, models))
+  )
+    return { value: path, type: path.type as TypeRef };
   const kind = fn.returns.pointers === 0 ? isQuestion : fn.returns.tag && fn.returns.pointers === 1 ? isPath : null;
   // What was a path before the function wrote something need not be one after.
   const same = kind?.(path) === true && returns.every((r) => r.value === path && r.held.length === 0);
   return same && !events.some((e) => isEffect(e, models)) ? { value: path, type: fn.returns } : null;
 }
+
+/** What read-file.ts makes of a macro returns a type of this name. */
+const isMacro = ({ returns }: CFunction): boolean => returns.name === "T" && returns.pointers === 0 && !returns.tag;
+
+const isStructPointer = ({ type }: Value): boolean => type?.tag === true && type.pointers === 1;
 
 /** A question about paths and constants: what a predicate returns. Asked twice of the same things, it has the same answer. */
 function isQuestion(value: Value): boolean {

@@ -1,6 +1,6 @@
 /** Reads the rules folder and the C parser's assets from disk. */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -28,6 +28,15 @@ function yamlFiles(root: string, folder: string): RuleText[] {
   return out;
 }
 
+/**
+ * The texts of a rules folder, with the shipped models where it has none of its own. `mayLack`: the folder need not be there yet.
+ */
+export function ruleTexts(folder: string, mayLack = false): RuleText[] {
+  const files = mayLack && !existsSync(folder) ? [] : yamlFiles(folder, "");
+  if (files.some((f) => f.path.startsWith("models/"))) return files;
+  return [...files, ...yamlFiles(shippedRules(), "").filter((f) => f.path.startsWith("models/"))];
+}
+
 const sha256 = (text: string): string => `sha256-${createHash("sha256").update(text).digest("hex")}`;
 
 /**
@@ -38,11 +47,7 @@ const sha256 = (text: string): string => `sha256-${createHash("sha256").update(t
 export async function loadRules(folder: string = shippedRules(), store: IndexStore | null = null): Promise<RuleSet> {
   let files: RuleText[];
   try {
-    files = yamlFiles(folder, "");
-    if (!files.some((f) => f.path.startsWith("models/"))) {
-      const shipped = yamlFiles(shippedRules(), "");
-      files.push(...shipped.filter((f) => f.path.startsWith("models/")));
-    }
+    files = ruleTexts(folder);
   } catch (cause) {
     throw new ReviewError(
       "rules-unreadable",

@@ -12,7 +12,7 @@ import type { Codec } from "./kept-file.js";
 import { type KeptProgram, type PackedProgram, pack, unpack } from "./kept-program.js";
 
 /** Raised whenever what is kept, or what it means, changes. */
-const SCHEMA = 4;
+const SCHEMA = 5;
 
 /** Where programs are kept. Neither may fail: what cannot be read is not there, what cannot be written is not kept. */
 export interface IndexStore extends Codec {

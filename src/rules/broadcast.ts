@@ -3,8 +3,10 @@
  * times overlap undo each other: the first to end clears what the second still relies on. A counter has no such fault.
  */
 import type { AccessEvent } from "../analysis/events.js";
+import { classOfField } from "../analysis/field-class.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { ProgramFunction } from "../analysis/program.js";
+import type { Held } from "../analysis/state.js";
 import { pathOf } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import type { Access } from "./digest.js";
@@ -35,8 +37,8 @@ export function overlappingBroadcast(ctx: RuleContext, field: string): Broadcast
   const writes: Writes = { sets: [], clears: [], counted: false };
   for (const f of ctx.with(`${ctx.model.name} marks ${field}`))
     for (const access of ctx.digest(f).writes)
-      if (markedField(access, ctx.model) === field) collect(f, access.event, writes);
-  const [set, clear] = [writes.sets[0], writes.clears[0]];
+      if (markedField(access, ctx.model) === field) collect(ctx, f, access.event, writes);
+  const [set, clear] = [nearest(writes.sets), nearest(writes.clears)];
   if (writes.counted) return { silence: "counted" };
   if (set === undefined) return { silence: "never-set" };
   if (clear === undefined) return { silence: "never-cleared" };
@@ -49,21 +51,36 @@ export function overlappingBroadcast(ctx: RuleContext, field: string): Broadcast
 
 /** The field of all objects, one after the other, that a write is to; null when it is to something else. */
 export function markedField({ event, place }: Access, model: ObjectModel): string | null {
+  // Of objects without a thread of their own any will do: whoever marks one marks it for others.
+  if (model.shared) return place.scope === "object" ? place.field : null;
   const isOfAll =
     place.scope === "object" && place.owner.kind === "element" && identityOf(place.owner, model) === "other";
   return isOfAll && event.origin === null ? place.field : null;
 }
 
-function collect(f: ProgramFunction, event: AccessEvent, own: Writes): void {
-  if (event.step !== 0) own.counted = true;
+function collect(ctx: RuleContext, f: ProgramFunction, event: AccessEvent, own: Writes): void {
+  if (event.step !== 0 || isCounted(ctx, f, event)) own.counted = true;
   else if (event.stored === "nonzero") own.sets.push({ f, event });
   else if (event.stored === "zero") own.clears.push({ f, event });
 }
 
+/** The write that stands nearest to where it really happens: the others come to it by calls. */
+const nearest = <T extends { event: AccessEvent }>(writes: readonly T[]): T | undefined =>
+  writes.reduce<T | undefined>(
+    (best, w) => (best === undefined || w.event.via.length < best.event.via.length ? w : best),
+    undefined,
+  );
+
+/** Done on the strength of something that the function itself counts: `if (!--q->depth) clear(q)`. */
+function isCounted(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): boolean {
+  const counts = ctx.digest(f).writes.filter((w) => w.event.step !== 0);
+  return event.facts.some((fact) => counts.some((c) => c.event.place === fact.dep.place));
+}
+
 /** The field of one object that is looked at; null when it is something else. */
-export function testedField({ event, place }: Access): string | null {
-  const isOne = place.scope === "object" && place.owner.kind !== "element";
-  return isOne && event.kind === "read" && event.origin === null ? place.field : null;
+export function testedField({ event, place }: Access, model: ObjectModel): string | null {
+  const isOne = place.scope === "object" && (model.shared || place.owner.kind !== "element");
+  return isOne && event.kind === "read" && (model.shared || event.origin === null) ? place.field : null;
 }
 
 function testers(ctx: RuleContext, field: string): string[] {
@@ -82,9 +99,15 @@ function ownersOf(ctx: RuleContext, setter: ProgramFunction): string[] | null {
   return common.length > 0 ? null : [...new Set(ways.map((w) => w.from))].sort();
 }
 
+/** Locks that others who come to the setter may hold too: of the container; where there is none, by their class. */
+function sharedLocks(ctx: RuleContext, held: readonly Held[]): string[] {
+  if (ctx.model.shared) return held.flatMap((h) => classOfField(h.lock)?.name ?? []);
+  return held.filter((h) => pathOf(h.lock).root.kind === "container").map((h) => pathOf(h.lock).fields.join("."));
+}
+
 interface Way {
   from: string;
-  /** Fields of the container that are locks held on the way. */
+  /** Locks that are held on the way. */
   locks: Set<string>;
 }
 
@@ -92,8 +115,7 @@ function waysTo(ctx: RuleContext, f: ProgramFunction, locks: ReadonlySet<string>
   const calls = ctx.callsTo(f);
   if (calls.length === 0 || depth === 0) return [{ from: f.fn.name, locks: new Set(locks) }];
   return calls.flatMap(({ caller, event }) => {
-    const held = event.held.filter((h) => pathOf(h.lock).root.kind === "container");
-    const here = new Set([...locks, ...held.map((h) => pathOf(h.lock).fields.join("."))]);
+    const here = new Set([...locks, ...sharedLocks(ctx, event.held)]);
     return here.size > 0 ? [{ from: caller.fn.name, locks: here }] : waysTo(ctx, caller, here, depth - 1);
   });
 }

@@ -91,6 +91,8 @@ function objectModel(o: ModelFile["objects"][number]): ObjectModel {
     hints: new Set(o.hints),
     counters: o.counters,
     arrays: new Set(o.arrays),
+    shared: o.shared,
+    base: o.base,
   };
 }
 

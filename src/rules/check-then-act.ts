@@ -6,13 +6,14 @@
 import type { Event } from "../analysis/events.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, Held } from "../analysis/state.js";
-import type { Value } from "../analysis/value.js";
+import { pathOf, type Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
 import { type FlagProtocol, protocolsSetBy } from "./flags.js";
 import { notOther } from "./guarded-access.js";
 import { guardHeld, wrongInstance } from "./guards.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
+import { objectOf } from "./places.js";
 import { checkedObject, isAll, loopOver, reliesOn } from "./reliance.js";
 import { stateRival } from "./rival.js";
 import type { RuleOf } from "./rule-schema.js";
@@ -88,6 +89,8 @@ export function judgeReliance(
   const outer = guardHeld(entry, object, ctx.model, guards);
   if (outer !== null) return { silence: "entry-guarded", lock: outer.lock.show };
   if (object.kind === "param" && callersGuard(ctx, f, object)) return { silence: "callers-guarded" };
+  if (ctx.model.shared && pathOf(object).root.kind === "param" && ctx.isReachedGuarded(f))
+    return { silence: "callers-guarded" };
   // The wrong vCPU's lock is another rule's matter.
   if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) return { silence: "wrong-instance" };
   const guard = guardHeld(fact.dep.held, object, ctx.model, guards);
@@ -100,11 +103,13 @@ export function judgeReliance(
 function callersGuard(ctx: RuleContext, f: ProgramFunction, object: Value): boolean {
   const calls = ctx.callsTo(f).filter(({ caller, event }) => {
     const arg = event.args[object.index];
-    return arg !== undefined && ctx.identity(caller, arg) === "other";
+    return arg !== undefined && ctx.identity(caller, objectOf(arg, ctx.model)) === "other";
   });
+  // With nobody in view who passes one, nobody holds a guard for it.
+  if (calls.length === 0) return false;
   return calls.every(({ caller, event }) => {
     const held = [...event.held, ...ctx.entryLocks(caller)];
-    return guardHeld(held, event.args[object.index] as Value, ctx.model, ctx.allGuards()) !== null;
+    return guardHeld(held, objectOf(event.args[object.index] as Value, ctx.model), ctx.model, ctx.allGuards()) !== null;
   });
 }
 

@@ -3,6 +3,7 @@ import { entryClassesOf } from "../analysis/entry-class.js";
 import type { CallEvent, Event } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
+import { GuardEvidence } from "../analysis/guard-evidence.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { Program, ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
@@ -48,6 +49,7 @@ export class RuleContext {
   /** Predicates that only the other side of a patch has asked under a guard. */
   private readonly learnt: ReadonlySet<string>;
   private readonly inScope: (path: string) => boolean;
+  private readonly evidence: GuardEvidence;
 
   constructor(
     readonly program: Program,
@@ -61,6 +63,7 @@ export class RuleContext {
     this.guards = rule.guards.map(parseGuard);
     this.protection = protectionOf(program, model, this.guards);
     this.inScope = globs(rule.scope.paths);
+    this.evidence = new GuardEvidence(program, index);
     this.helpers = new Set(rule.state.helpers);
     this.handlers = handlerFields(program);
     const { trace } = program;
@@ -170,7 +173,21 @@ export class RuleContext {
   /** Why the rule leaves a function alone, whatever it does there; null when it does not. */
   silenceOn(f: ProgramFunction): Silence | null {
     if (this.isLifecycle(f)) return "lifecycle";
+    if (this.isGuardOf(entryClassesOf(this.program).heldOnEntry(f))) return "entry-guarded";
     return this.saysGuarded(f) ? "said-held" : null;
+  }
+
+  /** True where some chain of calls in view comes to a function with a guard held, whichever object's it is. */
+  isReachedGuarded(f: ProgramFunction): boolean {
+    return this.isGuardOf(this.evidence.heldAbove(f));
+  }
+
+  /** Whether one of these classes of locks ("struct.lock") is a guard of objects without a thread of their own. */
+  private isGuardOf(classes: Iterable<string>): boolean {
+    const { shared, struct, base } = this.model;
+    if (!shared) return false;
+    const own = this.guards.flatMap((g) => [struct, base?.struct].map((s) => `${s}.${g.field}`));
+    return [...classes].some((name) => own.includes(name));
   }
 
   /** Calls of a function in view, by name or through a table. */
@@ -192,6 +209,7 @@ export class RuleContext {
 
   /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
   entryLocks(f: ProgramFunction): Held[] {
+    if (this.model.shared) return [...this.evidence.entry.of(f).inView];
     return this.entries.of(`${f.file.path}\0${f.fn.name}\0${f.fn.at}`, "", [], () => {
       let common: Held[] | null = entryClassesOf(this.program)
         .rootsAt(f)
@@ -221,14 +239,25 @@ export class RuleContext {
   }
 
   /** Whose object a value is, as the function by itself tells. */
-  whose(_f: ProgramFunction, value: Value): Identity {
-    return identityOf(value, this.model);
+  whose(f: ProgramFunction, value: Value): Identity {
+    const own = identityOf(value, this.model);
+    return this.model.shared ? this.sharing(f, value, own) : own;
+  }
+
+  /** Where no object has a thread of its own, all are others', but for those that nobody else can see yet, or any longer. */
+  private sharing(f: ProgramFunction, value: Value, own: Identity): Identity {
+    if (own === "unknown" || this.evidence.ownership.isPrivateObject(f, value)) return "self";
+    if (own !== "param") return own;
+    // What callers in view pass is judged there, with the locks that they hold.
+    const isCalled = this.program.namesOfCallers(f).some((c) => c.fn !== f.fn);
+    return isCalled && !this.isHandler(f) ? "param" : "other";
   }
 
   /** Whose object a value is, a parameter by what callers in view pass: another's if any of them passes another's. */
   identity(f: ProgramFunction, value: Value, depth = 6): Identity {
-    const own = identityOf(value, this.model);
+    const own = this.whose(f, value);
     if (own !== "param" || depth === 0 || value.kind !== "param") return own;
+    if (this.model.shared) return "other";
     const question = `${f.file.path} ${f.fn.name} ${f.fn.at} ${value.index}`;
     return this.identities.of(question, String(depth), "param", () => {
       const isOther = ({ caller, event }: Call): boolean => {
@@ -299,9 +328,9 @@ export class RuleContext {
     predicate: string | null,
     fields: readonly string[],
   ): boolean {
-    if (predicate !== null) return this.readsState(f, predicate) && identityOf(value, this.model) === "other";
+    if (predicate !== null) return this.readsState(f, predicate) && this.whose(f, value) === "other";
     const place = sharedPlace(value, this.model);
-    return place?.scope === "object" && identityOf(place.owner, this.model) === "other" && isField(place.field, fields);
+    return place?.scope === "object" && this.whose(f, place.owner) === "other" && isField(place.field, fields);
   }
 }
 

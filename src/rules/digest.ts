@@ -80,6 +80,8 @@ export function isAct(event: Event, model: ObjectModel, models: AnalysisModels):
 }
 
 function isActCall(event: CallEvent, model: ObjectModel, models: AnalysisModels): boolean {
+  // Where no object has a thread of its own, what is called through a pointer of one is done on the strength of that pointer.
+  if (model.shared && event.target !== null && sharedPlace(event.target, model)?.scope === "object") return true;
   const forEffect = event.use === "statement" || event.mutates || (event.use === "returned" && !event.resolved);
   if (!forEffect || models.pure(event.name) || model.hints.has(event.name)) return false;
   return event.args.some((a) => touchesModel(a, model));
@@ -87,6 +89,7 @@ function isActCall(event: CallEvent, model: ObjectModel, models: AnalysisModels)
 
 function touchesModel(value: Value, model: ObjectModel): boolean {
   if (value.kind === "container" || value.type?.name === model.struct) return true;
+  if (model.base !== null && value.type?.name === model.base.struct) return true;
   // Declared above the shown lines: it may well be an object.
   if (value.kind === "free" && value.type === null) return true;
   return sharedPlace(value, model) !== null;

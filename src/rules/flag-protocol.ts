@@ -4,7 +4,7 @@
  * vCPU's next KVM_RUN resets.
  */
 import { markedFields, overlappingBroadcast } from "./broadcast.js";
-import type { RuleContext } from "./context.js";
+import { isField, type RuleContext } from "./context.js";
 import { type FlagAccess, type FlagProtocol, gateFields, protocolsOf } from "./flags.js";
 import type { Outcome, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";
@@ -18,7 +18,8 @@ const names = (list: readonly { f: { fn: { name: string } } }[]): string[] =>
 export function flagProtocol(ctx: RuleContext, rule: RuleOf<"flag-protocol">): Unit[] {
   const { foreignClear, overlappingOwners } = rule.severity;
   const clears = foreignClear === "silent" ? [] : gateFields(ctx);
-  const owners = overlappingOwners === "silent" ? [] : markedFields(ctx);
+  const marked = overlappingOwners === "silent" ? [] : markedFields(ctx);
+  const owners = ctx.model.shared ? marked.filter((field) => isField(field, rule.state.fields)) : marked;
   return [
     ...clears.map((field) => ({ key: `gate ${field}`, find: () => foreignClears(ctx, rule, field) })),
     ...owners.map((field) => ({ key: `mark ${field}`, find: () => overlaps(ctx, rule, field) })),

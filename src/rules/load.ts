@@ -62,22 +62,53 @@ function checkRule(rule: Rule, file: RuleText, { objects, orders }: Known, probl
   }
 }
 
+/** Models that all rules share, and those that a rule brings along. */
+const MODELS = /^models\/[^/]+\.yaml$|^[^/]+\/[^/]+\/models\.yaml$/;
+const RULE = /\/rule\.yaml$/;
+
+/** Names that an earlier file has taken: two models of one name would be one by chance. */
+function namesTaken({ path }: RuleText, model: ModelFile, earlier: readonly ModelFile[]): Problem[] {
+  const taken = (what: string, names: readonly string[], known: readonly string[]): Problem[] =>
+    names
+      .filter((name, i) => known.includes(name) || names.indexOf(name) !== i)
+      .map((name) => ({ code: "model-name", message: `${path}: ${what}: the name ${name} is taken` }));
+  const namesOf = (m: ModelFile): string[] => m.objects.map((o) => o.name);
+  const ordersOf = (m: ModelFile): string[] => m.orders.map((o) => o.name);
+  return [
+    ...taken("objects", namesOf(model), earlier.flatMap(namesOf)),
+    ...taken("orders", ordersOf(model), earlier.flatMap(ordersOf)),
+  ];
+}
+
+/** Files that nobody would read: a wrong name is told of, and not passed over. */
+const strays = (files: readonly RuleText[]): Problem[] =>
+  files
+    .filter((f) => !MODELS.test(f.path) && !RULE.test(f.path))
+    .map((f) => ({ code: "rule-file", message: `${f.path}: expected rule.yaml or models.yaml in a folder area/name` }));
+
 /** Checks rule files and makes the rule set of them: {@link checkRules}, then {@link assembleRules}. */
 export const buildRuleSet = (files: readonly RuleText[], digest: (text: string) => string): RuleSet =>
   assembleRules(checkRules(files), versionOf(files, digest));
 
 /**
- * Reads and checks rule files. `models/*.yaml` are models, `<area>/<name>/rule.yaml` rules. Throws a {@link ReviewError} (exit 3) that
+ * Reads and checks rule files. `models/*.yaml` are models, and so is a `models.yaml` in a rule's folder; `<area>/<name>/rule.yaml`
+ * are rules. Throws a {@link ReviewError} (exit 3) that
  * lists every problem when any file is unsound, or when there is no rule at all.
  */
 export function checkRules(files: readonly RuleText[]): CheckedRules {
   const sorted = inOrderOfPaths(files);
   const problems: Problem[] = [];
   const modelFiles: ModelFile[] = [];
-  for (const file of sorted.filter((f) => /^models\/[^/]+\.yaml$/.test(f.path))) {
+  // What all share comes first, so that a name is taken from who brings it along.
+  const own = (f: RuleText): boolean => !f.path.startsWith("models/");
+  const modelTexts = sorted.filter((f) => MODELS.test(f.path));
+  for (const file of [...modelTexts.filter((f) => !own(f)), ...modelTexts.filter(own)]) {
     const model = checked(file, modelFileSchema, problems);
-    if (model !== null) modelFiles.push(model);
+    if (model === null) continue;
+    problems.push(...namesTaken(file, model, modelFiles));
+    modelFiles.push(model);
   }
+  problems.push(...strays(sorted));
   const objects = new Set(modelFiles.flatMap((m) => m.objects.map((o) => o.name)));
   const orders = new Set(modelFiles.flatMap((m) => m.orders.map((o) => o.name)));
   for (const { name, object } of modelFiles.flatMap((m) => m.entryClasses)) {
@@ -85,7 +116,7 @@ export function checkRules(files: readonly RuleText[]): CheckedRules {
       problems.push({ code: "model-object", message: `entry class ${name}: object: no model is called ${object}` });
   }
   const rules: Rule[] = [];
-  for (const file of sorted.filter((f) => /\/rule\.yaml$/.test(f.path))) {
+  for (const file of sorted.filter((f) => RULE.test(f.path))) {
     const rule = checked(file, ruleSchema, problems);
     if (rule === null) continue;
     checkRule(rule, file, { objects, orders }, problems);

@@ -60,12 +60,16 @@ const accessor = z.strictObject({
 });
 
 const object = z.strictObject({
-  name: z.string(),
-  label: z.string().describe("What a person calls it"),
-  struct: z.string(),
-  container: z.strictObject({ field: z.string(), struct: z.string(), label: z.string() }).nullable().default(null),
-  getters: words.default([]),
-  own: words.default([]),
+  name: z.string().min(1).describe("What `object` of a rule names"),
+  label: z.string().min(1).describe("What a person calls it"),
+  struct: z.string().min(1).describe("Its struct, without the word `struct`"),
+  container: z
+    .strictObject({ field: z.string(), struct: z.string(), label: z.string() })
+    .nullable()
+    .default(null)
+    .describe("What many of them belong to, and their field that leads there"),
+  getters: words.default([]).describe("Calls that return one which may be any thread's"),
+  own: words.default([]).describe("Calls that return the running thread's own"),
   iterators: z
     .array(
       z.strictObject({
@@ -75,9 +79,18 @@ const object = z.strictObject({
       }),
     )
     .default([]),
-  hints: words.default([]),
+  hints: words.default([]).describe("Calls that nobody relies on: kicks, wake-ups"),
   counters: words.default([]).describe("Fields that only count or report"),
   arrays: words.default([]).describe("Fields of the container that hold all objects, for xa_load()"),
+  shared: z
+    .boolean()
+    .default(false)
+    .describe("No object has a thread of its own: whoever has a pointer to one shares it with others"),
+  base: z
+    .strictObject({ struct: z.string(), field: z.string() })
+    .nullable()
+    .default(null)
+    .describe("The struct in it by which it is known too: {struct: sock, field: sk} for a kind of socket"),
 });
 
 /** One file of rules/models: any of these sections. */

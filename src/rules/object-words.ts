@@ -26,7 +26,7 @@ export function* modelWords(facts: FunctionFacts, model: ObjectModel, models: An
   }
   for (const field of reliedOn(facts.events, writes, model)) yield `${model.name} relies on ${field}`;
   for (const access of accesses) {
-    const tested = testedField(access);
+    const tested = testedField(access, model);
     if (tested !== null) yield `${model.name} tests ${tested}`;
   }
   for (const act of checkedActs)

@@ -19,6 +19,7 @@ const MAX_UP = 8;
 
 /** The unguarded writes of own state, each where the lock would have to be taken; empty when nobody else writes it. */
 export function unguardedOwnWrites(ctx: RuleContext, fields: readonly string[]): OwnWrite[] {
+  if (ctx.model.shared) return [];
   const direct = ctx.stateful.flatMap((f) => ownWrites(ctx, f, fields));
   if (direct.length === 0 || !othersWrite(ctx, fields)) return [];
   return direct.flatMap((w) => placesToLock(ctx, w));

@@ -10,13 +10,30 @@ export interface SharedPlace {
   field: string;
 }
 
+/**
+ * One value for an object by whichever of its structs it is known: `&vsk->sk` is vsk, and what a cast or container_of() makes of
+ * `sk` is sk.
+ */
+export function objectOf(value: Value, { base }: ObjectModel): Value {
+  if (base === null || value.type === null) return value;
+  if (value.kind === "op" && value.name === `container_of.${base.field}`) return value.parts[0] ?? value;
+  const isPart = value.kind === "field" && value.name === base.field && value.type.name === base.struct;
+  return isPart && value.base !== null && value.type.pointers === 0 ? value.base : value;
+}
+
+const isOfStruct = (type: Value["type"], { struct, base }: ObjectModel): boolean =>
+  type !== null && type.pointers <= 1 && (type.name === struct || type.name === base?.struct);
+
 /** Splits a place at the object or container it belongs to; null when it belongs to neither. */
 export function sharedPlace(place: Value, model: ObjectModel): SharedPlace | null {
   for (let v: Value | null = place; v !== null; v = v.base) {
     const isContainer = v.kind === "container" || (model.container !== null && v.type?.name === model.container.struct);
-    const isObject = v.type?.name === model.struct && v.type.pointers <= 1;
-    if (v !== place && (isContainer || isObject))
-      return { scope: isContainer ? "container" : "object", owner: v, field: fieldOf(place, v) };
+    if (v !== place && (isContainer || isOfStruct(v.type, model))) {
+      const field = fieldOf(place, v);
+      return isContainer
+        ? { scope: "container", owner: v, field }
+        : { scope: "object", owner: objectOf(v, model), field };
+    }
     if (v.kind !== "field") return null;
   }
   return null;
@@ -36,11 +53,11 @@ export type Identity = "self" | "other" | "param" | "unknown";
 export function identityOf(value: Value, model: ObjectModel): Identity {
   switch (value.kind) {
     case "element":
-      return value.type?.name === model.struct ? "other" : "unknown";
+      return isOfStruct(value.type, model) ? "other" : "unknown";
     case "result":
       if (value.others === true) return "other";
       if (model.own.has(value.name)) return "self";
-      return model.getters.has(value.name) && value.type?.name === model.struct ? "other" : "unknown";
+      return model.shared || (model.getters.has(value.name) && value.type?.name === model.struct) ? "other" : "unknown";
     case "param":
       return "param";
     case "merge": {
@@ -52,9 +69,13 @@ export function identityOf(value: Value, model: ObjectModel): Identity {
     }
     case "op": {
       const [, yes, no] = value.parts;
+      if (value.name.startsWith("container_of.")) return model.shared ? "other" : "unknown";
       if (value.name !== "?" || yes === undefined || no === undefined) return "unknown";
       return [yes, no].some((v) => identityOf(v, model) === "other") ? "other" : "unknown";
     }
+    case "field":
+    case "global":
+      return model.shared ? "other" : "unknown";
     default:
       return "unknown";
   }

@@ -9,11 +9,11 @@ import type { Fact, ReadDep } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { isField, type RuleContext } from "./context.js";
 import { guardHeld } from "./guards.js";
-import { sharedPlace } from "./places.js";
+import { objectOf, sharedPlace } from "./places.js";
 
 /** The object whose guarded state was looked at; null when it was something else. */
 export function checkedObject(ctx: RuleContext, f: ProgramFunction, { place, predicate }: ReadDep): Value | null {
-  if (predicate !== null) return ctx.readsState(f, predicate) ? place : null;
+  if (predicate !== null) return ctx.readsState(f, predicate) ? objectOf(place, ctx.model) : null;
   const shared = sharedPlace(place, ctx.model);
   if (shared?.scope !== "object") return null;
   return isField(shared.field, ctx.rule.state.fields) ? shared.owner : null;
@@ -30,6 +30,10 @@ export function loopOver(loops: readonly Loop[], object: Value, fact: Fact): Loo
   const inBody = inner.bodyAt <= fact.dep.at && fact.dep.at < inner.bodyEnd && fact.at < inner.bodyEnd;
   return inBody && !inner.endless ? inner : undefined;
 }
+
+/** What was looked at leads there: `ops->run` of `ops`. */
+const isBelow = (value: Value, place: Value): boolean =>
+  value === place || (value.base !== null && isBelow(value.base, place));
 
 /** Whether every object was looked at, rather than one. */
 export const isAll = (loops: readonly Loop[], object: Value, fact: Fact): boolean =>
@@ -50,9 +54,13 @@ export function reliesOn(ctx: RuleContext, loops: readonly Loop[], object: Value
   const picked = object.kind === "element" || loops.some((l) => l.at <= object.index && object.index < l.end);
   const locked = guardHeld(fact.dep.held, object, ctx.model, ctx.allGuards()) !== null;
   const onTheSpot = (fact.dep.at === fact.at || !locked) && !picked;
-  if (act.kind === "call") return onTheSpot && !act.resolved && act.args.includes(object);
+  if (act.kind === "call") {
+    // What has no thread of its own is handed to everybody: only what is called through what was looked at rests on it.
+    if (ctx.model.shared) return act.target !== null && isBelow(act.target, fact.dep.place);
+    return onTheSpot && !act.resolved && act.args.includes(object);
+  }
   if (act.kind !== "write" || act.rechecked) return false;
   const written = sharedPlace(act.place, ctx.model);
   if (written?.scope !== "object" || written.owner !== object) return false;
-  return onTheSpot || isField(written.field, ctx.rule.state.fields);
+  return (onTheSpot && !ctx.model.shared) || isField(written.field, ctx.rule.state.fields);
 }

@@ -103,6 +103,9 @@ export interface StructField {
   type: TypeRef;
   /** What `__guarded_by(&lock)` or `__pt_guarded_by(&lock)` at the field names; null when there is none. */
   guardedBy: { lock: string; pointee: boolean } | null;
+  /** Where its declaration starts and ends. */
+  at: number;
+  end: number;
 }
 
 /** A declaration or file-level macro that names a function: `int f(struct x *x) __must_hold(&x->lock);`. */

@@ -117,7 +117,13 @@ class FileReader {
           type.name = `${tag}.${field}`;
           this.aggregate(specifier, type.name);
         }
-        fields.push({ name: field, type, guardedBy: this.guardOf(declarator, declaration.end) });
+        fields.push({
+          name: field,
+          type,
+          guardedBy: this.guardOf(declarator, declaration.end),
+          at: declaration.start,
+          end: declaration.end,
+        });
       }
       if (names.length === 0 && specifier && child(specifier, "body")) this.inlineUnnamed(specifier, tag, fields);
     }

@@ -52,7 +52,7 @@ describe("review rules list and show", () => {
   it("says which rules there are when it is asked for another", () => {
     const { code, err } = runCli(["rules", "show", "kvm/nothing"]);
     expect(code).toBe(2);
-    expect(err).toContain("no rule is called kvm/nothing; there are kvm/check-then-act");
+    expect(err).toContain("no rule is called kvm/nothing; there are block/queue-quiesce, kvm/check-then-act");
   });
 });
 
@@ -146,5 +146,61 @@ describe("review rules explain", () => {
     const { code, err } = runCli(["rules", "explain", "rules/kvm/check-then-act/cases/gate.c:nothing"]);
     expect(code).toBe(4);
     expect(err).toContain("has no function nothing; it has ");
+  });
+});
+
+describe("review rules new", () => {
+  const folder = join(work, "new");
+  const answers = ["--paths", "drivers/leds/**", "--object", "lamp", "--lock", "$object->lock", "--lock-kind", "mutex"];
+
+  it("names all that it must be told where nobody can be asked", () => {
+    const { code, err } = runCli(["rules", "new", "leds/Lamp", "--rules", folder, "--fields", "a b"]);
+    expect(code).toBe(2);
+    for (const word of ["--id", "--kind", "--paths", "--object", "--fields"]) expect(err).toContain(`  ${word} (`);
+  });
+
+  it.each([
+    ["guarded-access", "leds/level", ["--fields", "level", "--struct", "lamp"]],
+    ["check-then-act", "leds/check", ["--fields", "level"]],
+    ["flag-protocol", "leds/stop", ["--fields", "flags{STOPPED}"]],
+  ])("writes a folder of kind %s whose cases work, and which is not done", (kind, id, more) => {
+    const made = runCli(["rules", "new", id, "--rules", folder, "--kind", kind, ...answers, ...more]);
+    expect(made).toMatchObject({ code: 0 });
+    expect(made.out).toContain(`${folder}/${id}/cases/faulty.c\n`);
+    const { code, out } = runCli(["rules", "test", id, "--rules", folder]);
+    expect(code).toBe(1);
+    expect(out).toContain(`FAIL  ${id}: 2 lines, `);
+    expect(out).not.toContain("not as marked");
+    expect(out).toContain("README.md:3: still to be filled in");
+  });
+
+  it("writes nothing over what is there, and nothing that is not sound", () => {
+    const again = runCli([
+      "rules",
+      "new",
+      "leds/level",
+      "--rules",
+      folder,
+      "--kind",
+      "guarded-access",
+      ...answers,
+      "--fields",
+      "level",
+    ]);
+    expect(again.code).toBe(3);
+    const unknown = runCli([
+      "rules",
+      "new",
+      "leds/x",
+      "--rules",
+      join(work, "none"),
+      "--kind",
+      "guarded-access",
+      ...answers,
+      "--fields",
+      "level",
+    ]);
+    expect(unknown.code).toBe(3);
+    expect(unknown.err).toContain("no model is called lamp");
   });
 });

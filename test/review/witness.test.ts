@@ -1,11 +1,12 @@
 /** Every finding that the shipped cases give has a whole witness, whatever its rule. */
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { PLAIN } from "../../src/report/paint.js";
 import { WITNESS_LINES, witnessLines } from "../../src/report/witness-lines.js";
 import type { Finding } from "../../src/review/finding.js";
 import { toFinding } from "../../src/review/verdict.js";
+import { casePath } from "../../src/rules/cases.js";
 import type { Rule } from "../../src/rules/rule-schema.js";
 import { evaluated, programOf, root, rules } from "../engine.js";
 
@@ -16,7 +17,7 @@ function findingsOf(rule: Rule): Finding[] {
     .sort()
     .flatMap((file) => {
       const text = readFileSync(join(folder, file), "utf8");
-      const path = /^\/\* path: (\S+) \*\//.exec(text)?.[1] ?? `arch/riscv/kvm/${basename(file)}`;
+      const path = casePath(text, file, rule.scope.paths);
       const { outcomes } = evaluated(programOf({ [path]: text }), [rule]);
       return outcomes.map((o) => toFinding(o, "pre-existing", null, { analysed: "tree", confidence: "high" }));
     });

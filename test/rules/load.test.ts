@@ -80,6 +80,25 @@ describe("loading rules", () => {
     expect(problemsOf(twice, twice)).toEqual([expect.stringContaining("is taken")]);
   });
 
+  it("takes models that a rule brings along in its folder, and names what is wrong with them", () => {
+    const disk = "objects:\n  - {name: disk, label: disk, struct: gendisk, shared: true}\n";
+    const rule = {
+      path: "block/disk/rule.yaml",
+      text: good.replace("kvm/check-then-act", "block/disk").replace("object: vcpu", "object: disk"),
+    };
+    expect(problemsOf(rule)).toEqual([expect.stringContaining("no model is called disk")]);
+    expect(problemsOf(rule, { path: "block/disk/models.yaml", text: disk })).toEqual([]);
+    const more = [
+      { path: "block/disk/models.yaml", text: disk.replace("shared", "sharde") },
+      { path: "block/disk/model.yaml", text: disk },
+      { path: "block/other/models.yaml", text: disk.replace("disk,", "vcpu,") },
+    ];
+    const problems = problemsOf(rule, ...more);
+    expect(problems.some((p) => p.startsWith("block/disk/models.yaml") && p.includes("sharde"))).toBe(true);
+    expect(problems).toContainEqual("block/disk/model.yaml: expected rule.yaml or models.yaml in a folder area/name");
+    expect(problems).toContainEqual("block/other/models.yaml: objects: the name vcpu is taken");
+  });
+
   it("refuses an empty folder", () => {
     expect(problemsOf()).toEqual(["no rule.yaml was found"]);
   });

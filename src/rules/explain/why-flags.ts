@@ -1,7 +1,7 @@
 /** Why a rule of kind `flag-protocol` said something of the flags that a function touches, or did not. */
 import type { ProgramFunction } from "../../analysis/program.js";
 import { markedField, overlappingBroadcast } from "../broadcast.js";
-import type { RuleContext } from "../context.js";
+import { isField, type RuleContext } from "../context.js";
 import type { Access } from "../digest.js";
 import { gateFields, protocolsOf } from "../flags.js";
 import { isSilent, type Silent } from "../silence.js";
@@ -34,7 +34,7 @@ function resultOf(
 ): Look["result"] | null {
   if (access.place.scope === "container") return gateResult(f, access, gates, ctx);
   const marked = markedField(access, ctx.model);
-  if (marked === null) return null;
+  if (marked === null || (ctx.model.shared && !isField(marked, ctx.rule.state.fields))) return null;
   const found = overlappingBroadcast(ctx, marked);
   if (isSilent(found)) return found;
   return found.clear.f === f ? { fired: "overlapping-owners" } : { silence: "setter" };
