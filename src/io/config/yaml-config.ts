@@ -13,8 +13,8 @@ export interface ReadYaml<T> {
   problems: string[];
 }
 
-/** Reads a text. An empty one is an empty section. Never throws. */
-export function readYaml<T>(text: string, schema: z.ZodType<T>): ReadYaml<T> {
+/** Reads a text; `empty` is what one that says nothing stands for. Never throws. */
+export function readYaml<T>(text: string, schema: z.ZodType<T>, empty: unknown = null): ReadYaml<T> {
   const problems: string[] = [];
   if (text.length > MAX_CONFIG) problems.push("the file is too long");
   const document = parseDocument(text.slice(0, MAX_CONFIG), { uniqueKeys: true });
@@ -23,7 +23,7 @@ export function readYaml<T>(text: string, schema: z.ZodType<T>): ReadYaml<T> {
   if (!document.errors.every(({ code }) => code === "DUPLICATE_KEY")) return { root: null, data: null, problems };
   let root: unknown;
   try {
-    root = document.toJS({ maxAliasCount: 100 }) ?? {};
+    root = document.toJS({ maxAliasCount: 100 }) ?? empty;
   } catch (error) {
     return { root: null, data: null, problems: [...problems, error instanceof Error ? error.message : String(error)] };
   }
