@@ -137,7 +137,7 @@ ${pullTables.join("\n\n")}
 ## Through the App
 
 ${outcomes.length} pull requests with a fault in them, and comments on them, through \`review app\` beside a GitHub on loopback, from the cases of
-[attacks.test.ts](../test/apps/github/attacks.test.ts), which asserts of everything that is posted: as GitHub renders it there is no
+[attacks.test.ts](../test/apps/github/attacks.peers.test.ts), which asserts of everything that is posted: as GitHub renders it there is no
 markup but ours, nobody is mentioned, nothing is referred to and no picture loaded; no bidirectional control, no bot's command and no
 command of ours; markers of ours stand at the end alone. Nothing is posted twice, nothing is given up, GitHub refuses nothing, and no
 text of a stranger is logged.

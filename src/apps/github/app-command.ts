@@ -57,6 +57,7 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
     if (options.work === true) {
       // Asked to stop by whoever started it; when that is gone without a word, there is nobody to work for.
       process.once("disconnect", () => process.exit(EXIT.nothing));
+      if (process.connected !== true) return EXIT.nothing;
       process.on("message", () => place.wakeUp.call());
       await workOnPulls(
         place,

@@ -171,7 +171,8 @@ const MAX_URL = 1000;
 
 /** A link to a page of the web; the text alone, and the URL as code, where the URL is another's than that. */
 export const link = (text: string, url: string): string => {
-  const target = url.length > MAX_URL ? null : destination(url);
+  // A bot's command would be one in an address as well: it is read anywhere in a body.
+  const target = url.length > MAX_URL ? null : (destination(url)?.replace(/pw-bot:/gi, "pw-bot%3A") ?? null);
   if (target === null || target.length > MAX_URL) return text === url ? codeSpan(url, 300) : inlineText(text, 300);
   return `[${inlineText(text, 300)}](<${target}>)`;
 };
