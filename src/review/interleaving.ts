@@ -56,11 +56,11 @@ function staleCheck(outcome: Outcome): InterleavingStep[] {
 
 function overlap(outcome: Outcome): InterleavingStep[] {
   if (outcome.detail.kind !== "overlapping-owners") return [];
-  const { setter, clearer, flag, object } = outcome.detail;
+  const { setter, clearer, flag, object, every } = outcome.detail;
   return [
-    step("A", `${setter}() sets ${short(flag)} on every ${object}`),
+    step("A", `${setter}() sets ${short(flag)} on ${every ? "every" : "a"} ${object}`),
     step("B", `${setter}() sets it again`),
-    step("A", `${clearer}() clears it on every ${object}`),
+    step("A", `${clearer}() clears it on ${every ? "every" : "that"} ${object}`),
     step("B", `goes on as if it were still set`),
   ];
 }

@@ -15,8 +15,12 @@ const minded = ({ note }: Protection): string => (note === "" ? "" : ` ${note}`)
  * before the lock was made have other ones, or none.
  */
 export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Words {
-  const message = `What serialises this write to the ${d.state} of another ${d.object}?`;
-  const other = `What ${d.variable} points to need not be the ${d.object} that runs ${call(d.writer)}`;
+  const { shared } = d.guard;
+  const message = `What serialises this write to the ${d.state} of ${shared ? "this" : "another"} ${d.object}?`;
+  const other = shared
+    ? `Other threads can come to ${d.variable} as well`
+    : `What ${d.variable} points to need not be the ${d.object} that runs ${call(d.writer)}`;
+  const from = shared ? "" : ` from another ${d.object}'s thread`;
   if (d.guard.by === "owner") {
     return {
       message,
@@ -32,8 +36,8 @@ export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Wor
         `${other}, and no lock is seen here that would keep the two apart, so the write can fall into the middle of what ` +
         "its owner, or a third thread, does with it.",
       suggestion:
-        `I would take the lock that guards the ${d.state} of ${d.variable} around it, as every write from another ` +
-        `${d.object}'s thread needs one: ${d.guard.label}, where the tree has it.${minded(d.guard)}`,
+        `I would take the lock that guards the ${d.state} of ${d.variable} around it, as every write${from} ` +
+        `needs one: ${d.guard.label}, where the tree has it.${minded(d.guard)}`,
     };
   }
   return {
@@ -41,7 +45,7 @@ export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Wor
     why:
       `${other}, and ${named(d.guard)} is not held ` +
       "here, so the write can fall into the middle of what its owner, or a third thread, does under that lock.",
-    suggestion: `I would take ${where} around it, as every write from another ${d.object}'s thread needs it.${minded(d.guard)}`,
+    suggestion: `I would take ${where} around it, as every write${from} needs it.${minded(d.guard)}`,
   };
 }
 
@@ -79,7 +83,7 @@ export function reportedRead(d: Detail<"reported-read">, inTree: boolean): Words
   const guarded = inTree ? `without ${named(d.guard)}` : "without a lock of it";
   const without = d.guard.by === "owner" ? "no lock guards it" : guarded;
   return {
-    message: `The ${d.state} of another ${d.object} is read here ${without}.`,
+    message: `The ${d.state} of ${d.guard.shared ? "this" : "another"} ${d.object} is read here ${without}.`,
     why: `${d.variable} can change while ${call(d.writer)} looks. That is fine for a value which is only passed on.`,
     suggestion: "READ_ONCE() and a comment that says so would tell the next reader.",
   };

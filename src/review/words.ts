@@ -29,11 +29,11 @@ function advice(outcome: Outcome, view: View, state: string, object: string, gua
   const paths = competitors.length > 0 ? `: ${listed(competitors)}${rest}` : "";
   const caveat = rule.serialise.caveat === undefined ? "" : ` ${rule.serialise.caveat}`;
   const own =
-    guard.by === "object"
+    guard.by === "object" && !guard.shared
       ? ` Operations that only change the calling ${object}'s own state can go on with ${guard.label} alone.`
       : "";
   return (
-    `I would serialise with ${rule.serialise.what} every operation that reads or changes another ${object}'s ` +
+    `I would serialise with ${rule.serialise.what} every operation that reads or changes ${guard.shared ? "a" : "another"} ${object}'s ` +
     `${state}${paths}.${own}${caveat}`
   );
 }
@@ -93,7 +93,7 @@ function overlappingOwners(d: Detail<"overlapping-owners">): Words {
   return {
     message: `What if a second caller still needs ${flag} when ${call(d.clearer)} clears it?`,
     why:
-      `${call(d.setter)} sets it on every ${d.object} and ${call(d.clearer)} clears it on every one, and ${listed(d.owners)} come ` +
+      `${call(d.setter)} sets it on ${d.every ? `every ${d.object}` : `a ${d.object}`} and ${call(d.clearer)} clears it${d.every ? " on every one" : ""}, and ${listed(d.owners)} come ` +
       `there without a lock in common. The first to end clears what the second relies on, and ${listed(d.gates)} goes on too early.`,
     suggestion: `A counter instead of ${flag} would let owners overlap; or one lock around all of them would keep them apart.`,
   };

@@ -80,7 +80,9 @@ function isCounted(ctx: RuleContext, f: ProgramFunction, event: AccessEvent): bo
 /** The field of one object that is looked at; null when it is something else. */
 export function testedField({ event, place }: Access, model: ObjectModel): string | null {
   const isOne = place.scope === "object" && (model.shared || place.owner.kind !== "element");
-  return isOne && event.kind === "read" && (model.shared || event.origin === null) ? place.field : null;
+  // A look through one helper, or macro, is the function's own; what is behind more calls is told where it stands.
+  const isOwn = event.origin === null || (model.shared && event.via.length <= 1);
+  return isOne && event.kind === "read" && isOwn ? place.field : null;
 }
 
 function testers(ctx: RuleContext, field: string): string[] {

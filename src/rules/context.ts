@@ -173,8 +173,14 @@ export class RuleContext {
   /** Why the rule leaves a function alone, whatever it does there; null when it does not. */
   silenceOn(f: ProgramFunction): Silence | null {
     if (this.isLifecycle(f)) return "lifecycle";
-    if (this.isGuardOf(entryClassesOf(this.program).heldOnEntry(f))) return "entry-guarded";
+    if (this.model.shared && this.entersGuarded(f)) return "entry-guarded";
     return this.saysGuarded(f) ? "said-held" : null;
+  }
+
+  /** Every thread that comes in at this function holds a guard. */
+  private entersGuarded(f: ProgramFunction): boolean {
+    const roots = entryClassesOf(this.program).rootsAt(f);
+    return roots.length > 0 && roots.every((c) => this.isGuardOf(c.holds));
   }
 
   /** True where some chain of calls in view comes to a function with a guard held, whichever object's it is. */

@@ -82,7 +82,16 @@ function overlaps(ctx: RuleContext, rule: RuleOf<"flag-protocol">, marked: strin
   const one: Outcome = {
     rule,
     severity: rule.severity.overlappingOwners as Outcome["severity"],
-    detail: { kind: "overlapping-owners", object: ctx.model.label, flag: field, setter, clearer, gates, owners },
+    detail: {
+      kind: "overlapping-owners",
+      object: ctx.model.label,
+      every: !ctx.model.shared,
+      flag: field,
+      setter,
+      clearer,
+      gates,
+      owners,
+    },
     key: `overlapping-owners ${field} ${clearer}`,
     anchor,
     sites: [ctx.site(set.f, set.event, "set"), anchor],

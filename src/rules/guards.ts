@@ -25,6 +25,8 @@ export interface Protection {
   field: string;
   /** What to mind when that lock is proposed, as a sentence; "" when nothing. */
   note: string;
+  /** No object has a thread of its own: there is no own state to be told apart. */
+  shared: boolean;
 }
 
 /** The first guard whose lock is there in the code in view: an older tree may not have the one that the rule names first. */
@@ -32,10 +34,11 @@ export function protectionOf(program: Program, model: ObjectModel, guards: reado
   const { container } = model;
   const struct = (g: Guard): string => (g.scope === "object" ? model.struct : (container?.struct ?? ""));
   const found = guards.find((g) => !program.lacksField(struct(g), g.field)) ?? guards[0];
-  if (found === undefined) return { by: "owner", label: "", field: "", note: "" };
+  if (found === undefined) return { by: "owner", label: "", field: "", note: "", shared: model.shared };
   const { label, note } = found;
-  if (found.scope === "object" || container === null) return { by: "object", label, field: found.field, note };
-  return { by: "container", label: `${container.field}->${found.field}`, field: "", note };
+  const { shared } = model;
+  if (found.scope === "object" || container === null) return { by: "object", label, field: found.field, note, shared };
+  return { by: "container", label: `${container.field}->${found.field}`, field: "", note, shared };
 }
 
 /** Reads "$object->arch.mp_state_lock". The schema has checked the form. */

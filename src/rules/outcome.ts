@@ -47,6 +47,8 @@ export type OutcomeDetail =
   | {
       kind: "overlapping-owners";
       object: string;
+      /** It is set on all objects at once. */
+      every: boolean;
       flag: string;
       setter: string;
       clearer: string;

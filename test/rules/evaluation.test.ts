@@ -1,10 +1,12 @@
 /** What an evaluation takes over from the program before a patch, and what it works out anew. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Program } from "../../src/analysis/program.js";
 import { evaluateRules } from "../../src/rules/evaluate.js";
 import { Evaluation } from "../../src/rules/evaluation.js";
 import { readC } from "../../src/source/read-file.js";
-import { programOf, reader, rules } from "../engine.js";
+import { programOf, reader, root, rules } from "../engine.js";
 
 const HEADER = "struct d {\n\tspinlock_t lock;\n\tint n;\n\tint m;\n};\nvoid put(struct d *d);\n";
 const writer = (name: string, field: string): string =>
@@ -14,17 +16,21 @@ const OTHER = `${writer("four", "m")}${writer("five", "m")}static void six(struc
 const FILES = { "a/a.h": HEADER, "a/a.c": CODE, "a/b.c": OTHER };
 
 /** Outcomes after an edit: taken over, by itself, and how many units were worked out. */
-function edited(path: keyof typeof FILES, edit: (text: string) => string): { found: number; lines: string[] } {
-  const program = programOf(FILES);
+function edited(
+  path: string,
+  edit: (text: string) => string,
+  files: Readonly<Record<string, string>> = FILES,
+): { found: number; lines: string[] } {
+  const program = programOf(files);
   const before = new Evaluation(program, rules.rules);
   evaluateRules(before, rules.rules);
-  const files = program.files.map((f) => (f.path === path ? readC(path, edit(f.text), reader, { before: f }) : f));
-  const result = new Program(files, rules.models);
+  const changed = program.files.map((f) => (f.path === path ? readC(path, edit(f.text), reader, { before: f }) : f));
+  const result = new Program(changed, rules.models);
   result.borrow(program);
   const evaluation = new Evaluation(result, rules.rules, before);
   const said = (own: Evaluation): string[] => evaluateRules(own, rules.rules).outcomes.map((o) => JSON.stringify(o));
   const lines = said(evaluation);
-  const alone = programOf({ ...FILES, [path]: edit(FILES[path]) });
+  const alone = programOf({ ...files, [path]: edit(files[path] ?? "") });
   expect(lines).toEqual(said(new Evaluation(alone, rules.rules)));
   return { found: evaluation.found, lines };
 }
@@ -64,5 +70,17 @@ describe("an evaluation after a patch", () => {
     edited("a/b.c", (t) => t.replace("static void six", "void six"));
     edited("a/a.c", (t) => t.replace("void bare", "static void bare"));
     edited("a/b.c", (t) => t.replace("put(d);", "put(d);\n\tbare(d);"));
+  });
+
+  it("follows objects that all threads share from helper to caller", () => {
+    const bind = readFileSync(join(root, "rules/net/packet-bind-lock/cases/helpers.c"), "utf8");
+    const files = { "net/packet/a.c": bind };
+    const named = (lines: readonly string[]): number => lines.filter((l) => l.includes("net/packet-bind-lock")).length;
+    const same = edited("net/packet/a.c", (t) => `\n${t}`, files);
+    const open = edited("net/packet/a.c", (t) => t.replaceAll(/\tspin_(?:un)?lock\(.*\n/g, ""), files);
+    expect([named(same.lines), named(open.lines)]).toEqual([1, 2]);
+    edited("net/packet/a.c", (t) => t.replace("spin_lock(&po", "spin_lock(&other"), files);
+    edited("net/packet/a.c", (t) => t.replace("set_running(sk, 0);", ""), files);
+    edited("net/packet/a.c", (t) => `${t}\nvoid more(struct sock *sk)\n{\n\tset_running(sk, 1);\n}\n`, files);
   });
 });

@@ -50,3 +50,23 @@ static ssize_t send_some(struct socket *sock, struct msghdr *msg, size_t len)
 	release_sock(sk);
 	return written;
 }
+
+static void update_size(struct vsock_sock *vsk, const struct vsock_transport *transport, u64 size)
+{
+	if (transport)
+		transport->notify_buffer_size(vsk, &size);
+}
+
+/* A helper is handed the pointer, and not the socket alone: not followed so far. */
+static int set_size_by_helper(struct socket *sock, u64 size)
+{
+	struct sock *sk = sock->sk;
+	struct vsock_sock *vsk = vsock_sk(sk);
+	const struct vsock_transport *transport = vsk->transport;
+
+	lock_sock(sk);
+	/* todoruleid: net/vsock-transport */
+	update_size(vsk, transport, size);
+	release_sock(sk);
+	return 0;
+}
