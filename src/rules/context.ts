@@ -49,7 +49,7 @@ export class RuleContext {
   /** Predicates that only the other side of a patch has asked under a guard. */
   private readonly learnt: ReadonlySet<string>;
   private readonly inScope: (path: string) => boolean;
-  private readonly evidence: GuardEvidence;
+  private known: GuardEvidence | null = null;
 
   constructor(
     readonly program: Program,
@@ -63,7 +63,6 @@ export class RuleContext {
     this.guards = rule.guards.map(parseGuard);
     this.protection = protectionOf(program, model, this.guards);
     this.inScope = globs(rule.scope.paths);
-    this.evidence = new GuardEvidence(program, index);
     this.helpers = new Set(rule.state.helpers);
     this.handlers = handlerFields(program);
     const { trace } = program;
@@ -170,6 +169,12 @@ export class RuleContext {
     });
   }
 
+  /** What the code itself says of locks and fields; made for objects without a thread of their own only. */
+  private get evidence(): GuardEvidence {
+    this.known ??= new GuardEvidence(this.program, this.index);
+    return this.known;
+  }
+
   /** Why the rule leaves a function alone, whatever it does there; null when it does not. */
   silenceOn(f: ProgramFunction): Silence | null {
     if (this.isLifecycle(f)) return "lifecycle";
@@ -185,7 +190,7 @@ export class RuleContext {
 
   /** True where some chain of calls in view comes to a function with a guard held, whichever object's it is. */
   isReachedGuarded(f: ProgramFunction): boolean {
-    return this.isGuardOf(this.evidence.heldAbove(f));
+    return this.model.shared && this.isGuardOf(this.evidence.heldAbove(f));
   }
 
   /** Whether one of these classes of locks ("struct.lock") is a guard of objects without a thread of their own. */
