@@ -2,12 +2,14 @@
  * Runs one function to a fixpoint and collects its events. The work is bounded: at most {@link MAX_STATES} path states a
  * block (beyond that they join), at most {@link MAX_VISITS} visits of a block.
  */
+
 import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
 import { hasOneContainer } from "./containers.js";
 import { Dominance, postorder } from "./dominance.js";
 import { type Event, EventLog, eventAt } from "./events.js";
 import { Interpreter } from "./interpret.js";
+import { containerStructs } from "./models.js";
 import type { InterpretContext } from "./recorder.js";
 import { shareParts } from "./share.js";
 import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
@@ -197,12 +199,12 @@ export function analyseFunction(
   context: Omit<InterpretContext, "whole" | "oneContainer">,
 ): FunctionFacts {
   const cfg = buildCfg(fn);
-  const containers = context.models.objects.map((o) => o.container?.struct);
+  const containers = containerStructs(context.models.objects);
   const oneContainer = hasOneContainer(fn, context.models.objects);
   const interpreter = new Interpreter({ ...context, whole: fn.whole, oneContainer });
   const entry = emptyState();
   const params = fn.params.map((p, i) => {
-    const isContainer = oneContainer && p.type.pointers === 1 && containers.includes(p.type.name);
+    const isContainer = oneContainer && p.type.pointers === 1 && containers.has(p.type.name);
     const value = isContainer
       ? interpreter.values.container(p.name, p.type)
       : interpreter.values.param(i, p.name, p.type);

@@ -5,7 +5,7 @@
 import type { CallEdge, CallGraph } from "./call-graph.js";
 import type { Event } from "./events.js";
 import { classOfLock, familyOf, ONE } from "./lock-class.js";
-import type { EntryClass, LockOrder } from "./models.js";
+import { containerStructs, type EntryClass, type LockOrder } from "./models.js";
 import type { ProgramFunction } from "./program.js";
 import type { Held } from "./state.js";
 import type { Value } from "./value.js";
@@ -36,7 +36,7 @@ export class OrderView {
   ) {
     const { program } = graph;
     const { params } = program.facts(f);
-    const containers = new Set(program.models.objects.map((o) => o.container?.struct));
+    const containers = containerStructs(program.models.objects);
     this.two = params.filter((p) => p.type?.pointers === 1 && containers.has(p.type.name)).length > 1;
     const dropped = graph.locksIn(f).filter((e) => e.kind === "unlock" && this.is(e.lock, order.inner));
     this.dropped = new Set(dropped.map((e) => e.lock.key));
@@ -79,7 +79,8 @@ export class OrderView {
 
   private belongs(arg: Value, family: string): boolean {
     const { objects } = this.graph.program.models;
-    const isOne = objects.some((o) => arg.type?.name === o.struct || arg.type?.name === o.container?.struct);
+    const isOne =
+      objects.some((o) => arg.type?.name === o.struct) || containerStructs(objects).has(arg.type?.name ?? "");
     return isOne && familyOf(arg, objects, this.two) === family;
   }
 }

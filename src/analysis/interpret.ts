@@ -7,7 +7,7 @@ import { type Step, stripHints } from "./cfg.js";
 import { ConditionInterpreter } from "./condition-interpreter.js";
 import { elementType, isMask, NEGATED } from "./conditions.js";
 import type { CallEvent } from "./events.js";
-import type { AccessCall, ObjectModel } from "./models.js";
+import { type AccessCall, containerStructs, type ObjectModel } from "./models.js";
 import { dispatched, pointerOf } from "./pointers.js";
 import { callKey } from "./recorder.js";
 import { signsOf } from "./signs.js";
@@ -118,10 +118,10 @@ export class Interpreter extends ConditionInterpreter {
 
   /** The container that one of the values is, or belongs to: kvm, or &kvm->vcpu_array. */
   private containerIn(values: readonly Value[]): Value | null {
-    const structs = this.ctx.models.objects.map((o) => o.container?.struct);
+    const structs = containerStructs(this.ctx.models.objects);
     for (const value of values)
       for (let v: Value | null = value; v !== null; v = v.base)
-        if (v.type !== null && structs.includes(v.type.name)) return v;
+        if (v.type !== null && structs.has(v.type.name)) return v;
     return null;
   }
 

@@ -2,7 +2,7 @@
  * The class of a lock, as lockdep has one for each field of a struct (Documentation/locking/lockdep-design.rst): the struct that
  * a pointer leads to and the path from there, "kvm_vcpu.mutex"; a global lock is its name.
  */
-import type { ObjectModel } from "./models.js";
+import { containerStructs, type ObjectModel } from "./models.js";
 import type { Value } from "./value.js";
 
 /** A lock taken apart: its class, and what it belongs to; `owner` is null for a global lock. */
@@ -40,7 +40,7 @@ const isStruct = (v: Value): boolean =>
  * the owner itself where it has none. `dev->kvm` is the VM of a function that sees no other.
  */
 export function familyOf(owner: Value, models: readonly ObjectModel[], two: boolean): string {
-  const isContainer = models.some((m) => m.container?.struct === owner.type?.name);
+  const isContainer = containerStructs(models).has(owner.type?.name ?? "");
   if (two) {
     const model = models.find((m) => m.struct === owner.type?.name && m.container !== null);
     return model === undefined ? owner.key : `${owner.key}.${model.container?.field}`;

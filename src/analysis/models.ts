@@ -70,6 +70,15 @@ export interface ObjectModel {
   base: { struct: string; field: string } | null;
 }
 
+/** Structs of the containers of objects; an object may have none. */
+export function containerStructs(objects: readonly ObjectModel[]): ReadonlySet<string> {
+  const known = CONTAINERS.get(objects) ?? new Set(objects.flatMap(({ container }) => container?.struct ?? []));
+  CONTAINERS.set(objects, known);
+  return known;
+}
+
+const CONTAINERS = new WeakMap<readonly ObjectModel[], ReadonlySet<string>>();
+
 /** Which targets of operations tables are meant: by the table's type or name, and by its fields (all when none is named). */
 export interface TableTargets {
   type: string | null;

@@ -3,7 +3,7 @@ import type { CFunction, TypeRef } from "../source/ast.js";
 import { comparedWith, comparesThings, isMask, truthOf } from "./conditions.js";
 import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
-import type { AnalysisModels } from "./models.js";
+import { type AnalysisModels, containerStructs } from "./models.js";
 import type { Fact, Held, ReadDep } from "./state.js";
 import { type Acquired, type LockEffect, rootOf, Summary } from "./summary.js";
 import { POINTEE, pathOf, type Value } from "./value.js";
@@ -34,8 +34,7 @@ function concernsModel(event: AccessEvent, models: AnalysisModels): boolean {
   if (event.place.name === POINTEE) return true;
   for (let v: Value | null = event.place; v !== null; v = v.base) {
     const name = v.type?.name;
-    if (v !== event.place && (v.kind === "container" || models.objects.some((o) => o.container?.struct === name)))
-      return true;
+    if (v !== event.place && (v.kind === "container" || containerStructs(models.objects).has(name ?? ""))) return true;
     if (v !== event.place && v.kind === "param" && !models.objects.some((o) => o.struct === name)) {
       // Part of an object, handed over by itself: `struct kvm_vcpu_arch *`; or the untyped parameter of a macro.
       const field = fields.slice().reverse().join(".");

@@ -5,7 +5,7 @@
 import type { CallEvent, Event, LockEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import { classOfLock, familyOf, ONE } from "../analysis/lock-class.js";
-import type { AnalysisModels } from "../analysis/models.js";
+import { type AnalysisModels, containerStructs } from "../analysis/models.js";
 import type { ProgramFunction } from "../analysis/program.js";
 import type { Value } from "../analysis/value.js";
 import { hash53 } from "./hash.js";
@@ -35,7 +35,7 @@ class Said {
     private readonly models: AnalysisModels,
   ) {
     this.meant = new Set(models.orders.flatMap((o) => [o.outer, o.inner]));
-    this.structs = new Set(models.objects.flatMap((o) => [o.struct, o.container?.struct]));
+    this.structs = new Set([...models.objects.map((o) => o.struct), ...containerStructs(models.objects)]);
     for (const e of facts.events) {
       if (e.kind !== "unlock") continue;
       const name = classOfLock(e.lock)?.name ?? "";
