@@ -81,7 +81,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     const { user: author } = comment;
     if (author === null || author.type !== "User" || sender.type !== "User") return "a program wrote the comment";
     const commands: PullCommand[] = readPullCommands(comment.body ?? "");
-    if (commands.length === 0) return "the comment has no command";
+    if (commands.length === 0) {
+      const meant = /^\/review\b/m.test((comment.body ?? "").slice(0, 65_536));
+      return meant ? "the comment has a line that begins with /review and is no command" : "the comment has no command";
+    }
     return {
       subject: ofPull(issue.number),
       kind: "command",

@@ -118,7 +118,7 @@ export interface ForgeReads {
   diffOf(commit: Commit, wanted: (path: string) => boolean): Promise<Diff>;
   /** The diff that the pull request shows (three dots), in the same way: only its lines can be commented on. */
   diffOfPull(pull: Pull, mergeBase: string, wanted: (path: string) => boolean): Promise<Diff>;
-  /** Text of a file at a commit; null when there is none. */
+  /** Text of a file at a commit, or at the tip of a branch ("refs/heads/main"); null when there is none. */
   file(path: string, commit: string): Promise<string | null>;
   /** The files at a commit. Read as they are asked for; what could not be read is named by `unread`. */
   tree(commit: string): Promise<SourceTree & { close(): Promise<void>; unread(): readonly string[] }>;

@@ -94,7 +94,7 @@ async function obey(
     case "valid": {
       const lines: string[] = [];
       for (const id of words) lines.push(await judge(number, id, { valid: verb === "valid", login, reason }, ports));
-      return { review: verb === "invalid", body: answer(lines) };
+      return { review: true, body: answer(lines) };
     }
     default:
       // The review itself is the answer.
@@ -114,6 +114,8 @@ async function judge(
   if (rule === undefined) return PULL_ANSWERS.noFinding(id);
   const by = `github:${login}`;
   await store.putAnswer({ finding: id, rule, valid, by, reason, via: "github", at: now() });
-  if (!valid) await store.suppress(id, by, reason, now());
+  // Who calls it right takes back that it was called wrong.
+  if (valid) await store.unsuppress(id);
+  else await store.suppress(id, by, reason, now());
   return valid ? PULL_ANSWERS.valid(id) : PULL_ANSWERS.invalid(id);
 }

@@ -42,6 +42,8 @@ export interface PullPlan {
   report: PullReport;
   /** Ids of findings that the pull request brings or sets out to fix, told or not, with their rules. */
   found: ReadonlyMap<string, string>;
+  /** The same with what was called wrong: what somebody may speak of. */
+  known: ReadonlyMap<string, string>;
   /** Paths that were read with the tree in every commit that touches them, and so can be said to be free of a fault. */
   read: ReadonlySet<string>;
   /** Paths that some commit touches. */
@@ -87,13 +89,17 @@ export function planPull(input: PullPlanInput): PullPlan {
 }
 
 function whatWasRead({ review, reviewed }: ReviewResult, { suppressed }: Pick<History, "suppressed">) {
-  const found = new Map<string, string>();
-  for (const { id, rule, status } of review.findings)
-    if ((status === "introduced" || status === "incomplete-fix") && !suppressed.has(id)) found.set(id, rule);
+  const [found, known] = [new Map<string, string>(), new Map<string, string>()];
+  for (const { id, rule, status } of review.findings) {
+    if (status === "introduced" || status === "incomplete-fix") {
+      known.set(id, rule);
+      if (!suppressed.has(id)) found.set(id, rule);
+    }
+  }
   const touched = new Set(review.patches.flatMap((patch) => patch.files));
   const unread = new Set(reviewed.flatMap(({ report }) => (report.analysed === "tree" ? [] : report.files)));
   const read = new Set([...touched].filter((path) => !unread.has(path)));
-  return { found, read, touched };
+  return { found, known, read, touched };
 }
 
 /** The plan with other findings in place of those that it has, in the same order. */

@@ -14,7 +14,7 @@ import type { TaskStore } from "./tasks.js";
 
 /** What of the store is asked. */
 export type PullStore = Pick<SpeechStore, "lineage" | "saidOf" | "ledger" | "putAnswer" | "ruleOf"> &
-  Pick<Store, "suppressed" | "suppress" | "seriesOf"> &
+  Pick<Store, "suppressed" | "suppress" | "unsuppress" | "seriesOf"> &
   Pick<TaskStore, "putReport" | "report" | "recallPatch" | "keepPatch">;
 
 /** What reviewing a pull request asks of the world. */

@@ -23,6 +23,8 @@ export interface PostPorts {
   digest(text: string): string;
   /** False where no check run can be made: GitHub takes them from Apps alone. */
   checks?: boolean;
+  /** A review is posted although its check run was refused: tokens of people and of workflows may lack the right. */
+  optionalCheck?: boolean;
 }
 
 /** Completes the check run that says this of a head, unless it stands there already. Its externalId tells what it says. */
@@ -30,9 +32,23 @@ export async function postCheck(
   head: string,
   output: CheckOutput,
   conclusion: Conclusion,
-  { forge, digest, checks = true }: PostPorts,
+  { forge, digest, checks = true, optionalCheck }: PostPorts,
 ): Promise<void> {
   if (!checks) return;
+  try {
+    await completeCheck(head, output, conclusion, { forge, digest });
+  } catch (error) {
+    // Check runs are for Apps that may write them; a review is worth posting without one. What is under way is told by its caller.
+    if (optionalCheck !== true || !(error instanceof ForgeError) || error.trouble !== "refused") throw error;
+  }
+}
+
+async function completeCheck(
+  head: string,
+  output: CheckOutput,
+  conclusion: Conclusion,
+  { forge, digest }: Pick<PostPorts, "forge" | "digest">,
+): Promise<void> {
   const externalId = digest(JSON.stringify([output, conclusion])).slice(0, 40);
   const before = (await forge.checks(head, CHECK_NAME)).find((check) => check.externalId === externalId);
   if (before?.completed === true) return;

@@ -18,7 +18,7 @@ export async function reviewPull(number: number, asked: boolean, ports: PullPort
   const { forge } = ports;
   const pull = await forge.pull(number);
   if (!pull.open) return "it is closed";
-  const config = await configAt(pull.base, ports);
+  const config = await configAt(`refs/heads/${pull.baseRef}`, ports);
   if ("problems" in config) {
     await postCheck(pull.head, configOutput([...config.problems]), "failure", ports);
     return "its configuration is unsound";
@@ -26,7 +26,7 @@ export async function reviewPull(number: number, asked: boolean, ports: PullPort
   const unwanted = asked ? null : whyNot(pull, config);
   if (unwanted !== null) return unwanted;
   const { result, plan } = await reviewHead(pull, config, ports);
-  const findings = Object.fromEntries(plan.found);
+  const findings = Object.fromEntries(plan.known);
   await ports.store.putReport(
     forge.repository,
     `pull ${number}`,

@@ -53,6 +53,16 @@ export interface DeadTask {
   reason: string;
 }
 
+/** A subject that waits: how often it failed, why, and when it is tried again. */
+export interface OpenSubject {
+  repository: string;
+  subject: string;
+  since: string;
+  attempts: number;
+  reason: string | null;
+  retryAt: string | null;
+}
+
 export interface TaskStore {
   /** Records a delivery; false when it was recorded before. */
   putTask(task: Task, now: string): Promise<boolean>;
@@ -64,6 +74,8 @@ export interface TaskStore {
   ): Promise<LeasedSubject | null>;
   /** Subjects that wait, oldest first: "owner/name pull 12". */
   waitingSubjects(now: string, limit: number): Promise<{ repository: string; subject: string; since: string }[]>;
+  /** All subjects that have something to wait for, oldest first, and what keeps them. */
+  openSubjects(limit: number): Promise<OpenSubject[]>;
   /** Prolongs a lease; false when it is another's by now. The lease gets the new time. */
   renewSubject(leased: LeasedSubject, leaseUntil: string): Promise<boolean>;
   /** Ends work on the tasks that were leased; false when the lease is another's by now. */

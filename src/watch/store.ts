@@ -134,6 +134,8 @@ export interface Store {
 
   /** Suppressed findings: who said so, when, why. */
   suppress(finding: string, by: string, reason: string, now: string): Promise<void>;
+  /** Takes a suppression back. */
+  unsuppress(finding: string): Promise<void>;
   suppressed(): Promise<ReadonlySet<string>>;
 
   /** Verdicts with their findings, in order of series and revision. */

@@ -184,6 +184,10 @@ export class MemoryStore implements Store {
     this.silenced.add(finding);
   }
 
+  async unsuppress(finding: string): Promise<void> {
+    this.silenced.delete(finding);
+  }
+
   async suppressed(): Promise<ReadonlySet<string>> {
     return this.silenced;
   }

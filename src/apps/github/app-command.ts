@@ -2,6 +2,7 @@
  * `review app`: the GitHub App. Webhooks are recorded as they come; a process of its own works on what waits, so that GitHub, which
  * waits for ten seconds at most, is answered whatever is being reviewed.
  */
+import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { EXIT, type ExitCode } from "../../errors.js";
@@ -71,6 +72,8 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
     await loadRules(config.rules);
     const signal = stopSignal(() => log.info("asked to stop: what is under way is finished"));
     await store.pruneTasks(new Date(Date.now() - FORGET_MS).toISOString());
+    for (const { repository, path } of config.mirrors)
+      if (!existsSync(path)) log.warn({ repository, path }, "there is no such mirror: GitHub is asked instead");
     if (options.retry === true)
       log.info({ tasks: await store.reviveTasks(new Date().toISOString()) }, "taken up again");
     if (options.once === true) await workOnPulls(place, signal, true);

@@ -10,6 +10,7 @@ export const noStore = (): PullStore => ({
   ruleOf: async () => null,
   suppressed: async () => new Set(),
   suppress: async () => {},
+  unsuppress: async () => {},
   seriesOf: async () => null,
   putReport: async () => {},
   report: async () => null,

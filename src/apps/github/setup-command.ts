@@ -107,6 +107,14 @@ interface Asked {
   port: number;
 }
 
+/** A page elsewhere could have its own name lead to this machine, and read what stands here. */
+function isAddressed({ headers }: IncomingMessage, { options, port }: Asked): boolean {
+  const [host] = splitListen(options.listen);
+  if (!/^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host)) return true;
+  const named = (headers.host ?? "").toLowerCase();
+  return [host, "127.0.0.1", "localhost", "[::1]", `[${host}]`].some((name) => named === `${name}:${port}`);
+}
+
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
   "cache-control": "no-store",
@@ -119,7 +127,8 @@ const HEADERS = {
 async function answer(request: IncomingMessage, response: ServerResponse, asked: Asked): Promise<NewApp | null> {
   const url = new URL(request.url ?? "/", "http://localhost");
   const send = (status: number, text: string): void => void response.writeHead(status, HEADERS).end(text);
-  if (request.method !== "GET") send(405, failedPage("Only GET is answered here."));
+  if (!isAddressed(request, asked)) send(421, failedPage("This page is for this machine's own browser."));
+  else if (request.method !== "GET") send(405, failedPage("Only GET is answered here."));
   else if (url.pathname === "/") send(200, await formPage(asked));
   else if (url.pathname !== "/callback") send(404, failedPage("There is no such page."));
   else if (!sameText(url.searchParams.get("state") ?? "", asked.state))

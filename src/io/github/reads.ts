@@ -118,7 +118,7 @@ function postReads({ client, at, limits }: Context): Pick<Reads, "lineComments" 
 /** Text of a file up to 1 MB, above which GitHub gives none with it ("Get repository content"). */
 async function fileAt({ client, at }: Context, path: string, commit: string): Promise<string | null> {
   if (safePath(path) === null) return null;
-  const on = { ...at, path, ref: commitId(commit) };
+  const on = { ...at, path, ref: commit.startsWith("refs/heads/") ? commit : commitId(commit) };
   const operation = "repos/get-content";
   const answer = await unlessMissing(() => client.call(operation, `${REPO}/contents/{path}`, on));
   // A folder is a list.

@@ -47,6 +47,11 @@ export async function suppressFinding(
   await put.onConflict((conflict) => conflict.column("finding").doUpdateSet(said)).execute();
 }
 
+/** Store.unsuppress. */
+export async function unsuppressFinding(db: Kysely<Tables>, finding: string): Promise<void> {
+  await db.deleteFrom("suppressions").where("finding", "=", nameOf(finding)).execute();
+}
+
 /** Store.suppressed. */
 export async function suppressedFindings(sql: Sql): Promise<ReadonlySet<string>> {
   const rows = await sql.db.selectFrom("suppressions").select("finding").orderBy("finding").execute();

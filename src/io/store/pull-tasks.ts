@@ -145,6 +145,19 @@ export function tasksOver(
         since: since ?? "",
       }));
     },
+    async openSubjects(limit) {
+      const query = sql.db.selectFrom("pull_subjects").selectAll().where("waiting_since_at", "is not", null);
+      const rows = await query
+        .orderBy("waiting_since_at")
+        .orderBy("repository")
+        .orderBy("subject")
+        .limit(limit)
+        .execute();
+      return rows.map(({ repository, subject, waiting_since_at, attempts, reason, retry_at }) => ({
+        ...{ repository, subject, since: waiting_since_at ?? "", attempts: Number(attempts), reason },
+        retryAt: retry_at,
+      }));
+    },
     renewSubject: (leased, until) => renewSubject(sql, leased, until),
     endSubject: (leased, how, now) => end(sql, leased, how, now),
     taskCounts: () => counts(sql),

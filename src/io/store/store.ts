@@ -10,7 +10,14 @@ import type { OutboxStore } from "../../watch/outbox.js";
 import type { SpeechStore } from "../../watch/speech.js";
 import type { Store } from "../../watch/store.js";
 import { dueSeries, endAllLeases, failJudging, renewLease } from "./due.js";
-import { allLetters, countAll, reviveLetter, suppressedFindings, suppressFinding } from "./letters.js";
+import {
+  allLetters,
+  countAll,
+  reviveLetter,
+  suppressedFindings,
+  suppressFinding,
+  unsuppressFinding,
+} from "./letters.js";
 import { mailByPatch, mailsById, neighboursOf, putPatchIdsOf, unsortedMails } from "./mails.js";
 import { outboxOver } from "./outbox.js";
 import { reportsOver } from "./pull-reports.js";
@@ -88,6 +95,7 @@ function storeOver(sql: Sql): SqlStore {
     deadLetters: () => allLetters(sql),
     revive: (kind, key) => reviveLetter(sql, kind, key),
     suppress: (finding, by, reason, now) => suppressFinding(sql.db, finding, by, reason, now),
+    unsuppress: (finding) => unsuppressFinding(sql.db, finding),
     suppressed: () => suppressedFindings(sql),
     verdicts: () => allVerdicts(sql),
     counts: () => countAll(sql),

@@ -163,6 +163,18 @@ describe("the configuration of a repository", () => {
     expect(fake.posted().reviews).toEqual([]);
   });
 
+  it("counts as it is now: mended on the branch, a review can be asked for without a push", async () => {
+    const one = await scene({ files: { [CONFIG]: "failOn: often\n" } });
+    await one.deliver("opened");
+    one.repo.commit(
+      { ...kernel(), [CONFIG]: "failOn: never\n" },
+      { parents: [one.root], ref: "main", message: "mend\n" },
+    );
+    await say(one, "maintainer", "/review");
+    expect(fake.posted().checks.map(({ conclusion }) => conclusion)).toEqual(["failure", "neutral"]);
+    expect(fake.posted().reviewComments).toHaveLength(1);
+  });
+
   it("says what fails, what is told, and where", async () => {
     const one = await scene({ files: { [CONFIG]: "failOn: error\ncomments: 0\ncodeScanning: true\n" } });
     fake.app.permissions = { ...fake.app.permissions, security_events: "write" };
@@ -211,6 +223,9 @@ describe("commands", () => {
     // What is wrong is not held against the head any more, and its comment is closed.
     expect(fake.posted().checks.map(({ conclusion }) => conclusion)).toEqual(["neutral", "success"]);
     expect(one.repo.threads.map(({ resolvedBy }) => resolvedBy?.login)).toEqual(["patchwitness[bot]"]);
+    await say(one, "maintainer", `/review valid ${id}`);
+    expect(await one.place.look((store) => store.suppressed())).toEqual(new Set());
+    expect(fake.posted().issueComments.at(-1)?.body).toContain("is right");
   });
 
   it("ask for a review of a draft, and of a head whose check run is run again", async () => {
