@@ -17,6 +17,26 @@ const LONGEST_WAIT = 60_000;
 /** One that ran for so long was sound: the next one is started at once. Milliseconds. */
 const SOUND = 60_000;
 
+/** Both processes write to one store: work begins when a burst of deliveries is over, or has lasted for a while. Milliseconds. */
+const QUIET = 250;
+const PATIENCE = 2000;
+
+/** Calls when it was not asked to for a while, or was asked for long. */
+function debounced(call: () => void): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  let first = 0;
+  return () => {
+    if (timer === null) first = Date.now();
+    else clearTimeout(timer);
+    const wait = Math.max(0, Math.min(QUIET, first + PATIENCE - Date.now()));
+    timer = setTimeout(() => {
+      timer = null;
+      call();
+    }, wait);
+    timer.unref();
+  };
+}
+
 /** Keeps a process at work until the signal ends it. `config` is the file of the configuration. */
 export function keepWorker(config: string, log: Logger, signal: AbortSignal): WorkerProcess {
   let child: ChildProcess | null = null;
@@ -53,10 +73,11 @@ export function keepWorker(config: string, log: Logger, signal: AbortSignal): Wo
   signal.addEventListener("abort", () => void stop());
   if (stopped) end();
   else start();
+  const tell = debounced(() => {
+    if (child?.connected === true) child.send("wake", () => {});
+  });
   return {
-    wake() {
-      if (child?.connected === true) child.send("wake", () => {});
-    },
+    wake: tell,
     stop,
     ended,
   };
