@@ -133,7 +133,7 @@ export async function faultRun({
   apps = 2,
   database,
   share = 0.15,
-  killMs = 1000,
+  killMs = 4000,
   within = 120_000 + 2_000 * count,
 }: FaultRun) {
   const told = new Map<string, number>();
