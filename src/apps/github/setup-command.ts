@@ -12,6 +12,7 @@ import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { readManifest } from "../../io/app-manifest.js";
 import { appFromManifest, type NewApp } from "../../io/github/client.js";
 import { WEBHOOK_PATH } from "../../io/github/webhooks.js";
+import { answersFor, isLoopback, type Listen, listenAt, parseListen, shownHost } from "../../io/hosts.js";
 import { remark, writeOutput } from "../../io/terminal.js";
 import { donePage, failedPage, startPage } from "./setup-page.js";
 
@@ -34,10 +35,18 @@ export async function runSetup(options: SetupOptions, version: string): Promise<
   const base = checkedUrl(options.url, "--url");
   const github = checkedUrl(options.github, "--github");
   await refuseOverwriting(options.out);
+  const place = placeOf(options.listen);
   const state = randomBytes(24).toString("base64url");
   const made = await new Promise<NewApp>((resolve, reject) => {
     const server = createServer((request, response) => {
-      answer(request, response, { options, base, github, state, version, port: portOf(server) }).then(
+      answer(request, response, {
+        options,
+        base,
+        github,
+        state,
+        version,
+        listen: { ...place, port: portOf(server) },
+      }).then(
         (app) => {
           if (app === null) return;
           server.close();
@@ -50,12 +59,9 @@ export async function runSetup(options: SetupOptions, version: string): Promise<
         },
       );
     });
-    server.once("error", (cause) => reject(notListening(options.listen, cause)));
-    const [host, port] = splitListen(options.listen);
-    server.listen(port, host, () =>
-      remark(
-        `review: open http://${host.includes(":") ? `[${host}]` : host}:${portOf(server)}/ in a browser of this machine`,
-      ),
+    listenAt(server, place, (cause) => notListening(options.listen, cause)).then(
+      (port) => remark(`review: open http://${shownHost(place.host)}:${port}/ in a browser of this machine`),
+      reject,
     );
   });
   await writeOutput(nextSteps(options, made));
@@ -64,10 +70,9 @@ export async function runSetup(options: SetupOptions, version: string): Promise<
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
-function splitListen(listen: string): [host: string, port: number] {
-  const at = listen.lastIndexOf(":");
-  const [host, port] = [listen.slice(0, at).replace(/^\[|\]$/g, ""), Number(listen.slice(at + 1))];
-  if (at > 0 && Number.isInteger(port) && port >= 0 && port <= 65_535) return [host, port];
+function placeOf(listen: string): Listen {
+  const place = parseListen(listen);
+  if (place !== null) return place;
   throw new ReviewError("bad-listen", EXIT.usage, "--listen is a host and a port: 127.0.0.1:3001");
 }
 
@@ -104,16 +109,13 @@ interface Asked {
   github: string;
   state: string;
   version: string;
-  port: number;
+  /** Where it listens, with the port that it got. */
+  listen: Listen;
 }
 
 /** A page elsewhere could have its own name lead to this machine, and read what stands here. */
-function isAddressed({ headers }: IncomingMessage, { options, port }: Asked): boolean {
-  const [host] = splitListen(options.listen);
-  if (!/^(?:127\.\d+\.\d+\.\d+|localhost|::1)$/.test(host)) return true;
-  const named = (headers.host ?? "").toLowerCase();
-  return [host, "127.0.0.1", "localhost", "[::1]", `[${host}]`].some((name) => named === `${name}:${port}`);
-}
+const isAddressed = ({ headers: { host } }: IncomingMessage, { listen }: Asked): boolean =>
+  answersFor(host, listen, null) && (!isLoopback(listen.host) || host?.endsWith(`:${listen.port}`) === true);
 
 const HEADERS = {
   "content-type": "text/html; charset=utf-8",
@@ -164,15 +166,14 @@ async function finish(
 }
 
 /** The manifest of app.yml with what only this set-up knows. */
-async function formPage({ options, base, github, state, port }: Asked): Promise<string> {
+async function formPage({ options, base, github, state, listen }: Asked): Promise<string> {
   const manifest = await readManifest();
-  const [host] = splitListen(options.listen);
   const owner = options.org === undefined ? "" : `/organizations/${encodeURIComponent(options.org)}`;
   return startPage(`${github}${owner}/settings/apps/new?state=${state}`, {
     ...manifest,
     ...(options.name === undefined ? {} : { name: options.name }),
     hook_attributes: { url: `${base}${WEBHOOK_PATH}`, active: true },
-    redirect_url: `http://${host.includes(":") ? `[${host}]` : host}:${port}/callback`,
+    redirect_url: `http://${shownHost(listen.host)}:${listen.port}/callback`,
   });
 }
 

@@ -1,9 +1,8 @@
 /** Listens for an application that answers requests. The only importer of hono's server for Node. */
 import type { Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { EXIT, ReviewError } from "../../errors.js";
-import type { Listen } from "./hosts.js";
+import { type Listen, listenAt, shownHost, stopListening } from "../../io/hosts.js";
 
 /** How long a request may take to arrive. Milliseconds. */
 const REQUEST_MS = 30_000;
@@ -25,20 +24,10 @@ export async function listenFor(
 ): Promise<Running> {
   const server = createAdaptorServer({ fetch: fetch as never, overrideGlobalObjects: false }) as Server;
   server.requestTimeout = REQUEST_MS;
-  const shown = host.includes(":") ? `[${host}]` : host;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: Error) => {
-      const message = `the dashboard cannot listen on ${shown}:${port}: ${cause.message}; name another place with --listen`;
-      reject(new ReviewError("not-listening", EXIT.input, message, { cause }));
-    });
-    server.listen(port, host, resolve);
+  const shown = shownHost(host);
+  const bound = await listenAt(server, { host, port }, (cause) => {
+    const message = `the dashboard cannot listen on ${shown}:${port}: ${cause.message}; name another place with --listen`;
+    return new ReviewError("not-listening", EXIT.input, message, { cause });
   });
-  return {
-    address: `http://${shown}:${(server.address() as AddressInfo).port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
-  };
+  return { address: `http://${shown}:${bound}`, close: () => stopListening(server) };
 }

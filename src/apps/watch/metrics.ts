@@ -1,8 +1,8 @@
 /** What a running watch counts, for Prometheus, and whether it is well. */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { EXIT, ReviewError } from "../../errors.js";
+import { listenAt, parseListen } from "../../io/hosts.js";
 import type { Counts } from "../../watch/store.js";
 import { Health } from "./health.js";
 
@@ -75,8 +75,12 @@ export class Metrics {
 
 /** Serves /metrics, /healthz (it works) and /readyz (it has done a round). `listen` is "host:port"; port 0 takes any. Gives the server and where it listens. */
 export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ server: Server; address: string }> {
-  const at = listen.lastIndexOf(":");
-  const [host, port] = [listen.slice(0, at).replace(/^\[|\]$/g, ""), Number(listen.slice(at + 1))];
+  const refused = (cause: Error): ReviewError => {
+    const message = `metrics cannot be served on ${listen}: ${cause.message}; name another place under metrics: in the configuration`;
+    return new ReviewError("metrics-not-served", EXIT.input, message, { cause });
+  };
+  const place = parseListen(listen);
+  if (place === null) throw refused(new Error("there is no such port"));
   const server = createServer((request, response) => {
     const path = (request.url ?? "").split("?")[0];
     if (request.method !== "GET" && request.method !== "HEAD") response.writeHead(405).end();
@@ -91,13 +95,6 @@ export async function serveMetrics(metrics: Metrics, listen: string): Promise<{ 
       response.writeHead(ok ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify(answer));
     } else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: Error) => {
-      const message = `metrics cannot be served on ${listen}: ${cause.message}; name another place under metrics: in the configuration`;
-      reject(new ReviewError("metrics-not-served", EXIT.input, message, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
-  const { port: bound } = server.address() as AddressInfo;
-  return { server, address: `${host}:${bound}` };
+  const bound = await listenAt(server, place, refused);
+  return { server, address: `${place.host}:${bound}` };
 }

@@ -3,9 +3,9 @@
  * request is made because of it, and nothing waits for work to be done.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createNodeMiddleware, Probot } from "probot";
 import { EXIT, ReviewError } from "../../errors.js";
+import { listenAt, parseListen, shownHost, stopListening } from "../hosts.js";
 import { readBody } from "./request-body.js";
 
 /** The path that GitHub delivers to: Probot's own. */
@@ -72,25 +72,16 @@ export async function serveWebhooks(listen: string, options: WebhookOptions): Pr
     });
   });
   server.requestTimeout = REQUEST_MS;
-  return { address: await open(server, listen), close: () => closed(server) };
+  return { address: await open(server, listen), close: () => stopListening(server) };
 }
 
 async function open(server: Server, listen: string): Promise<string> {
-  const at = listen.lastIndexOf(":");
-  const [host, port] = [listen.slice(0, at).replace(/^\[|\]$/g, ""), Number(listen.slice(at + 1))];
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause: Error) => {
-      const message = `webhooks cannot be taken on ${listen}: ${cause.message}; name another place under listen: in the configuration`;
-      reject(new ReviewError("not-listening", EXIT.input, message, { cause }));
-    });
-    server.listen(port, host, resolve);
-  });
-  return `${listen.slice(0, at)}:${(server.address() as AddressInfo).port}`;
-}
-
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+  const refused = (cause: Error): ReviewError => {
+    const message = `webhooks cannot be taken on ${listen}: ${cause.message}; name another place under listen: in the configuration`;
+    return new ReviewError("not-listening", EXIT.input, message, { cause });
+  };
+  const place = parseListen(listen);
+  if (place === null) throw refused(new Error("there is no such port"));
+  const port = await listenAt(server, place, refused);
+  return `${shownHost(place.host)}:${port}`;
 }

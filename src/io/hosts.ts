@@ -1,4 +1,7 @@
 /** Where a server listens, and for which hosts it answers: a name that somebody points at this machine is none of them. */
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ReviewError } from "../errors.js";
 
 export interface Listen {
   host: string;
@@ -11,6 +14,29 @@ export function parseListen(text: string): Listen | null {
   if (host === "" || Number(port) > 65_535) return null;
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
+
+/** A host as it stands in front of a port. */
+export const shownHost = (host: string): string => (host.includes(":") ? `[${host}]` : host);
+
+/** Listens; port 0 takes any. The port. Rejects with what `refused` makes of the reason. */
+export async function listenAt(
+  server: Server,
+  { host, port }: Listen,
+  refused: (cause: Error) => ReviewError,
+): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause: Error) => reject(refused(cause)));
+    server.listen(port, host, resolve);
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Stops listening; what is under way is answered. */
+export const stopListening = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
 
 /** Whether only this machine gets there. */
 export function isLoopback(host: string): boolean {
