@@ -1,21 +1,9 @@
 /** The peer against a real client: every operation through octokit, and no violation. */
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
-import type { FakeGithub } from "./fake.js";
+import { describe, expect, test } from "vitest";
+import { open } from "./opened.js";
 import { routes } from "./routes.js";
-import { sample } from "./sample.js";
 import { operations } from "./spec.js";
-
-let opened: FakeGithub | undefined;
-const open = async (...args: Parameters<typeof sample>) => {
-  const made = await sample(...args);
-  opened = made.fake;
-  return made;
-};
-afterEach(async () => {
-  await opened?.close();
-  expect(opened?.violations ?? []).toEqual([]);
-});
 
 test("every operation of the slice has a route", () => {
   expect(operations.map(({ id }) => id).sort()).toEqual(Object.keys(routes).sort());

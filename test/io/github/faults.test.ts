@@ -1,23 +1,11 @@
 /** Faults of the peer, ETags and pages, GraphQL and deliveries. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { differences, realExamples } from "./examples.js";
-import type { FakeGithub } from "./fake.js";
+import { open } from "./opened.js";
 import type { Fault } from "./respond.js";
-import { sample } from "./sample.js";
 import { operations, responseFaults } from "./spec.js";
-
-let opened: FakeGithub | undefined;
-const open = async (...args: Parameters<typeof sample>) => {
-  const made = await sample(...args);
-  opened = made.fake;
-  return made;
-};
-afterEach(async () => {
-  await opened?.close();
-  expect(opened?.violations ?? []).toEqual([]);
-});
 
 const FAULTS: [Fault, number, number][] = [
   [{ kind: "502", when: "before" }, 502, 0],

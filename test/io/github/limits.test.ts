@@ -1,21 +1,10 @@
 /** Limits of GitHub's, and who may call. */
 import type { Octokit } from "octokit";
-import { afterEach, describe, expect, test } from "vitest";
-import type { FakeGithub } from "./fake.js";
+import { describe, expect, test } from "vitest";
 import { jwt } from "./jwt.js";
 import { LIMITS } from "./limits.js";
-import { clientOf, sample } from "./sample.js";
-
-let opened: FakeGithub | undefined;
-const open = async (...args: Parameters<typeof sample>) => {
-  const made = await sample(...args);
-  opened = made.fake;
-  return made;
-};
-afterEach(async () => {
-  await opened?.close();
-  expect(opened?.violations).toEqual([]);
-});
+import { open } from "./opened.js";
+import { clientOf, type sample } from "./sample.js";
 
 type Sample = Awaited<ReturnType<typeof sample>>;
 const C = "virt/kvm/kvm_main.c";

@@ -1,18 +1,6 @@
 /** Repositories and pull requests out of the ordinary, and such as mean harm. */
-import { afterEach, expect, test } from "vitest";
-import type { FakeGithub } from "./fake.js";
-import { sample } from "./sample.js";
-
-let opened: FakeGithub | undefined;
-const open = async (...args: Parameters<typeof sample>) => {
-  const made = await sample(...args);
-  opened = made.fake;
-  return made;
-};
-afterEach(async () => {
-  await opened?.close();
-  expect(opened?.violations ?? []).toEqual([]);
-});
+import { expect, test } from "vitest";
+import { open } from "./opened.js";
 
 test("hostile names are carried as they are", async () => {
   const { octokit, repo, root, at } = await open();

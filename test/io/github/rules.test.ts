@@ -1,19 +1,8 @@
 /** What GitHub refuses and its published description does not say: each rule is reached, noted and refused. */
 import { gzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
-import type { FakeGithub } from "./fake.js";
-import { sample } from "./sample.js";
-
-let opened: FakeGithub | undefined;
-const open = async (...args: Parameters<typeof sample>) => {
-  const made = await sample(...args);
-  opened = made.fake;
-  return made;
-};
-afterEach(async () => {
-  await opened?.close();
-  expect(opened?.violations).toEqual([]);
-});
+import { describe, expect, test } from "vitest";
+import { open } from "./opened.js";
+import type { sample } from "./sample.js";
 
 type Sample = Awaited<ReturnType<typeof sample>>;
 const C = "virt/kvm/kvm_main.c";
