@@ -3,13 +3,11 @@
  * What the pull request itself says there counts only once it is merged: a fork does not set the rules for its own review.
  */
 import { z } from "zod";
+import { MAX_COMMENTS } from "../report/github/review.js";
 import { CONFIDENCES, SEVERITIES } from "../review/finding.js";
 
 /** Where it stands in a repository. */
 export const REPO_CONFIG = ".github/patchwitness.yml";
-
-/** GitHub refuses no number of comments, but readers do (see design of the reports). */
-const MAX_COMMENTS = 30;
 
 const branch = z.string().min(1).max(255);
 const glob = z.string().min(1).max(1000);

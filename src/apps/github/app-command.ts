@@ -4,7 +4,6 @@
  */
 import { existsSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { join } from "node:path";
 import { EXIT, type ExitCode } from "../../errors.js";
 import { loadAppConfig } from "../../io/config/load-app-config.js";
 import { type Delivery, serveWebhooks, WEBHOOK_PATH } from "../../io/github/webhooks.js";
@@ -16,6 +15,7 @@ import { receive } from "../../pulls/deliveries.js";
 import { globMatch } from "../../speak/glob.js";
 import { makeDataFolder, stopSignal } from "../watch/context.js";
 import { type Logger, openLog } from "../watch/log.js";
+import { placeOf } from "../watch/place.js";
 import { workOnPulls } from "./app-worker.js";
 import { statusText } from "./status-text.js";
 import { makeWakeUp } from "./wake-up.js";
@@ -82,14 +82,6 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
     await store.close();
   }
   return EXIT.nothing;
-}
-
-/** The same places as those of `review watch` with this data folder. */
-function placeOf({ data, database }: AppConfig): Parameters<typeof openStore>[0] {
-  const url = process.env.DATABASE_URL;
-  if (url) return { url, named: "DATABASE_URL" };
-  if (database !== undefined) return { url: database, named: "database: of the configuration" };
-  return { file: join(data, "store.db") };
 }
 
 async function serve(

@@ -1,12 +1,9 @@
 /** The part of the App that works on what waits: in a process of its own, so that no review keeps a webhook waiting. */
-import { join } from "node:path";
 import { type BlobCache, openBlobCache } from "../../io/github/blob-cache.js";
 import { type AppClients, appClients } from "../../io/github/client.js";
 import { openForge } from "../../io/github/forge.js";
 import { patient } from "../../io/github/patient.js";
 import { makePauses, type Pause, pausing } from "../../io/github/pause.js";
-import { openIndexStore } from "../../io/index-store.js";
-import { loadParser, loadRules } from "../../io/load-rules.js";
 import { startPullWorkers } from "../../io/store/pull-workers.js";
 import type { SqlStore } from "../../io/store/store.js";
 import type { AppConfig } from "../../pulls/app-config.js";
@@ -14,6 +11,7 @@ import type { Forge } from "../../pulls/forge.js";
 import { whileHeld } from "../../pulls/held.js";
 import type { LeasedSubject, TaskEnd } from "../../pulls/tasks.js";
 import { endOf, workOn } from "../../pulls/work.js";
+import { openEngine } from "../watch/context.js";
 import type { Logger } from "../watch/log.js";
 import { type Engine, portsFor } from "./ports.js";
 import type { WakeUp } from "./wake-up.js";
@@ -45,16 +43,11 @@ export async function workOnPulls(place: Workplace, signal: AbortSignal, once: b
   const { config, privateKey, version } = place;
   const { appId, api, timeoutSeconds } = config.github;
   const clients = appClients({ appId, privateKey, baseUrl: api, version, timeoutMs: timeoutSeconds * 1000 });
-  const engine = await openEngine(config, version);
+  const { rules: rulesFolder } = config;
+  const opened = await openEngine(config, version);
+  const engine: Engine = { ...opened, version, ...(rulesFolder === undefined ? {} : { rulesFolder }) };
   const blobs = openBlobCache({ folder: config.data, diskBytes: BLOB_BYTES });
   await work({ ...place, clients, engine, pauseOf: makePauses(), blobs }, signal, once);
-}
-
-async function openEngine(config: AppConfig, version: string): Promise<Engine> {
-  const index = await openIndexStore(join(config.data, "index"), version);
-  const { rules: rulesFolder } = config;
-  const rules = await loadRules(rulesFolder, index);
-  return { index, rules, ...(rulesFolder === undefined ? {} : { rulesFolder }), parse: await loadParser(), version };
 }
 
 function work(app: App, signal: AbortSignal, once: boolean): Promise<void> {

@@ -49,7 +49,7 @@ export async function makeDataFolder(folder: string): Promise<void> {
 
 /** Rules, parser and index of a configuration. */
 export async function openEngine(
-  config: WatchConfig,
+  config: Pick<WatchConfig, "data" | "rules">,
   version: string,
 ): Promise<Pick<WatchContext, "rules" | "parse" | "index">> {
   const index = await openIndexStore(join(config.data, "index"), version);

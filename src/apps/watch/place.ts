@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { EXIT, ReviewError } from "../../errors.js";
 import { claimFile } from "../../io/store/sqlite.js";
-import { openStore, type SqlStore } from "../../io/store/store.js";
+import { openStore, type SqlStore, type StorePlace } from "../../io/store/store.js";
 import type { WatchConfig } from "../../watch/config.js";
 
 /** The store of the configuration; for a dry run one that is gone afterwards. */
@@ -26,13 +26,17 @@ export async function openPlace(
 }
 
 /** The database and what names it, which messages say; null where the store is a file. */
-function databaseOf({ database }: WatchConfig): { url: string; named: string } | null {
+function databaseOf({ database }: Pick<WatchConfig, "database">): { url: string; named: string } | null {
   const url = process.env.DATABASE_URL;
   if (url) return { url, named: "DATABASE_URL" };
   return database === undefined ? null : { url: database, named: "database: of the configuration" };
 }
 
-const fileOf = ({ data }: WatchConfig): string => join(data, "store.db");
+const fileOf = ({ data }: Pick<WatchConfig, "data">): string => join(data, "store.db");
+
+/** Where the store of a configuration is. */
+export const placeOf = (config: Pick<WatchConfig, "data" | "database">): StorePlace =>
+  databaseOf(config) ?? { file: fileOf(config) };
 
 /** The store for a person's command, beside a watch that may be running: every change is one transaction. */
 export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore; close: () => Promise<void> }> {
@@ -40,7 +44,7 @@ export async function openBeside(config: WatchConfig): Promise<{ store: SqlStore
   // A store that nobody has written yet is not made in passing: it would belong to whoever only looked.
   if (database === null && !existsSync(fileOf(config)))
     throw new ReviewError("no-store", EXIT.input, `there is no store at ${fileOf(config)} yet: review watch makes it`);
-  const store = await openStore(database ?? { file: fileOf(config) });
+  const store = await openStore(placeOf(config));
   return { store, close: () => store.close() };
 }
 

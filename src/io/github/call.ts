@@ -56,6 +56,22 @@ export interface Client {
   identity(): Promise<Identity>;
 }
 
+/**
+ * A client every request of which goes through `around`, which is told whether it only reads: what changes nothing may be asked for
+ * again.
+ */
+export function clientAround(client: Client, around: <T>(ask: () => Promise<T>, reads: boolean) => Promise<T>): Client {
+  return {
+    baseUrl: client.baseUrl,
+    call: (operation, route, parameters) =>
+      around(() => client.call(operation, route, parameters), route.startsWith("GET ")),
+    bytes: (...args) => around(() => client.bytes(...args), true),
+    graphql: (operation, query, variables) =>
+      around(() => client.graphql(operation, query, variables), !query.trimStart().startsWith("mutation")),
+    identity: () => client.identity(),
+  };
+}
+
 /** The settings of one request: no repeating by octokit's plugins, bodies to their end. */
 export const requestSettings = ({ timeoutMs = 30_000, maxBytes = 128 * 1024 * 1024 }: CallOptions) => ({
   retries: 0,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ForgeError } from "../../pulls/forge.js";
-import type { Client } from "./call.js";
+import { type Client, clientAround } from "./call.js";
 
 /** Waits between tries. Milliseconds. */
 const WAITS = [250, 1000, 3000];
@@ -22,17 +22,6 @@ export function patient(client: Client, waits: readonly number[] = WAITS): Clien
     }
     return ask();
   };
-  return {
-    baseUrl: client.baseUrl,
-    call: (operation, route, parameters) => {
-      const ask = () => client.call(operation, route, parameters);
-      return route.startsWith("GET ") ? again(ask) : ask();
-    },
-    bytes: (operation, route, parameters) => again(() => client.bytes(operation, route, parameters)),
-    graphql: (operation, query, variables) => {
-      const ask = () => client.graphql(operation, query, variables);
-      return query.trimStart().startsWith("mutation") ? ask() : again(ask);
-    },
-    identity: () => again(() => client.identity()),
-  };
+  const around = <T>(ask: () => Promise<T>, reads: boolean): Promise<T> => (reads ? again(ask) : ask());
+  return { ...clientAround(client, around), identity: () => again(() => client.identity()) };
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ForgeError } from "../../pulls/forge.js";
-import type { Client } from "./call.js";
+import { type Client, clientAround } from "./call.js";
 
 /** A longer wait is left to the store, so that nobody holds a lease only to wait. Milliseconds. */
 const LONGEST = 10_000;
@@ -59,13 +59,5 @@ export function pausing(client: Client, pause: Pause): Client {
       throw error;
     }
   };
-  return {
-    baseUrl: client.baseUrl,
-    call: (operation, route, parameters) =>
-      asked(() => client.call(operation, route, parameters), route.startsWith("GET ") ? AGAIN : 0),
-    bytes: (...args) => asked(() => client.bytes(...args), AGAIN),
-    graphql: (operation, query, variables) =>
-      asked(() => client.graphql(operation, query, variables), query.trimStart().startsWith("mutation") ? 0 : AGAIN),
-    identity: () => client.identity(),
-  };
+  return clientAround(client, (ask, reads) => asked(ask, reads ? AGAIN : 0));
 }

@@ -24,29 +24,17 @@ export async function seenLists(sql: Sql): Promise<ListRow[]> {
   }));
 }
 
-interface Shown {
-  key: string;
-  title: string;
-  author: string;
-  version: number;
-  total: number;
-  sent: string | null;
-  state: string;
-  incomplete: string | null;
+/** A row of a list as it is selected: PostgreSQL gives its numbers as text. */
+interface Shown extends Omit<SeriesRow, "findings"> {
   newest_at: string;
   found: number;
 }
 
-const seriesRow = (row: Shown): SeriesRow => ({
-  key: row.key,
-  title: row.title,
-  author: row.author,
+const seriesRow = ({ newest_at: _place, found, ...row }: Shown): SeriesRow => ({
+  ...row,
   version: Number(row.version),
   total: Number(row.total),
-  sent: row.sent,
-  state: row.state,
-  incomplete: row.incomplete,
-  findings: Number(row.found),
+  findings: Number(found),
 });
 
 /** Series of a list behind a key; null for a key that is none. `found`: only those with findings. */

@@ -9,7 +9,7 @@ import type { PullFinding, PullReport } from "./pull-report.js";
 import { adviceText, type Extent, functionCode, messageText, placeCode, whyText } from "./remark.js";
 
 /** Comments of one review: GitHub takes more badly. */
-const MAX_COMMENTS = 30;
+export const MAX_COMMENTS = 30;
 
 /** What a finding without a comment keeps of its reason, and of its advice. */
 const SHORT: Extent = { sentences: 2, points: 600 };
