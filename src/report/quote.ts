@@ -19,12 +19,20 @@ const MAX_LEAD = 9;
 /** Lines of a statement that goes over several. */
 const MAX_STATEMENT = 4;
 
+const HASH_COMMAND = /#(syz|regzb|review)/gi;
+
 /**
  * Takes the life out of what bots obey: netdev's bot reads `pw-bot:` anywhere in a body (its documentation), syzbot
  * `#syz` and regzbot `#regzbot` at the start of a line. A blank in the middle keeps it readable.
  */
 export const defuse = (line: string): string =>
-  line.replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)} :`).replace(/#(syz|regzb|review)/gi, "# $1");
+  line.replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)} :`).replace(HASH_COMMAND, "# $1");
+
+/** {@link defuse} for a URL, which holds no blank: a character of the command is percent-encoded, and the URL leads where it did. */
+export const defuseUrl = (url: string): string =>
+  url
+    .replace(/pw-bot:/gi, (found) => `${found.slice(0, -1)}%3A`)
+    .replace(HASH_COMMAND, (found) => `#%${found.charCodeAt(1).toString(16)}${found.slice(2)}`);
 
 /** {@link defuse} for lines without a quote mark: there a name or code of strangers must not give a tag either, which b4 takes. */
 export const defuseOwn = (line: string): string => defuse(line).replace(/-by:/gi, (found) => `${found.slice(0, -1)} :`);

@@ -4,7 +4,7 @@
  * in `code`, `pre` and `a` (GitHub's own filters, as GitHub Desktop has them in app/src/lib/markdown-filters). A backslash or
  * an entity would not do: those filters run on the page, where both are gone. All other words stand as they are.
  */
-import { CUT, defuse, defuseOwn } from "../quote.js";
+import { CUT, defuse, defuseOwn, defuseUrl } from "../quote.js";
 import { oneLine, visible } from "../visible.js";
 
 /** Text of at most `most` code points, the cut marked. */
@@ -171,8 +171,9 @@ const MAX_URL = 1000;
 
 /** A link to a page of the web; the text alone, and the URL as code, where the URL is another's than that. */
 export const link = (text: string, url: string): string => {
+  const plain = url.length > MAX_URL ? null : destination(url);
   // A bot's command would be one in an address as well: it is read anywhere in a body.
-  const target = url.length > MAX_URL ? null : (destination(url)?.replace(/pw-bot:/gi, "pw-bot%3A") ?? null);
+  const target = plain === null ? null : defuseUrl(plain);
   if (target === null || target.length > MAX_URL) return text === url ? codeSpan(url, 300) : inlineText(text, 300);
   return `[${inlineText(text, 300)}](<${target}>)`;
 };

@@ -193,6 +193,13 @@ describe("a link", () => {
     expect(link("x", `https://x.example/${"a".repeat(3000)}`)).toBe("x");
   });
 
+  it("commands no bot, and leads where it did", () => {
+    expect(link("x", "https://x.example/pw-bot:accept#SYZ fix")).toBe(
+      "[x](<https://x.example/pw-bot%3Aaccept#%53YZ%20fix>)",
+    );
+    expect(decodeURIComponent(new URL("https://x.example/#%53YZ").hash)).toBe("#SYZ");
+  });
+
   it("is one link at the most, to where the URL leads", () => {
     const url = fc.oneof(
       hostileText(),
