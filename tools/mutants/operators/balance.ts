@@ -79,7 +79,8 @@ const leaving: Operator[] = [
           .filter((g) => {
             const label = fieldOf(g, "label");
             const target = (label && labels.get(textOf(fn, label))) ?? [];
-            const unlock = target.findIndex((t) => group.unlocks.some((u) => u.node === t));
+            const unlocks = group.unlocks.map(({ node }) => node);
+            const unlock = target.findIndex((t) => unlocks.includes(t));
             // A label in front of the lock is a second try, to which nobody jumps with it held.
             return unlock !== -1 && !target.slice(0, unlock).some((t) => group.locks.some((l) => isIn(l.node, t)));
           })
