@@ -10,9 +10,10 @@ export default defineConfig({
   test: {
     include: [peers ? "test/**/*.peers.test.ts" : "test/**/*.test.ts"],
     exclude: peers ? [] : ["test/**/*.peers.test.ts"],
+    setupFiles: process.env.PATCHWITNESS_COVERAGE === undefined ? [] : ["test/cover-children.ts"],
     globalSetup: ["test/build-once.ts"],
     testTimeout: 60_000,
     maxWorkers: 2,
-    coverage: { include: ["src/**"] },
+    coverage: { include: ["src/**/*.ts"] },
   },
 });

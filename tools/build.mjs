@@ -12,9 +12,10 @@ const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 
 rmSync(at("dist"), { recursive: true, force: true });
-const tsc = spawnSync(process.execPath, [at("node_modules/typescript/bin/tsc"), "-p", at("tsconfig.json")], {
-  stdio: "inherit",
-});
+/** For `npm run coverage`: built code leads back to its sources, and all commands run from the modules. */
+const maps = process.argv.includes("--maps");
+const compiler = [at("node_modules/typescript/bin/tsc"), "-p", at("tsconfig.json"), "--sourceMap", String(maps)];
+const tsc = spawnSync(process.execPath, compiler, { stdio: "inherit" });
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 cpSync(at("src/source/assets"), at("dist/source/assets"), { recursive: true });
 
@@ -37,6 +38,7 @@ const common = {
   platform: "node",
   target: "node20",
   logLevel: "warning",
+  sourcemap: maps ? "inline" : false,
   define: { BUILT_ENGINE: JSON.stringify(engine) },
 };
 await build({
@@ -109,6 +111,7 @@ start(process.argv, {
   packages: "external",
   format: "cjs",
 });
+if (maps) writeFileSync(at("dist/apps/cli.js"), `#!/usr/bin/env node\nvoid import("./program.mjs");\n`);
 // The one file that is no module: it starts sooner.
 writeFileSync(at("dist/apps/package.json"), `${JSON.stringify({ type: "commonjs" })}\n`);
 chmodSync(at("dist/apps/cli.js"), 0o755);

@@ -106,6 +106,7 @@ export function program(): Program {
     format: "esm",
     platform: "node",
     target: "node20",
+    sourcemap: process.env.PATCHWITNESS_COVERAGE === undefined ? false : "inline",
     logLevel: "warning",
   });
   const start = (args: readonly string[], options: RunOptions = {}): Running => {
