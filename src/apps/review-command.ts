@@ -6,6 +6,7 @@ import { loadParser, loadRules } from "../io/load-rules.js";
 import { makeProgress, outputWidth, remark, writeOutput } from "../io/terminal.js";
 import { cacheFolder } from "../io/user-folder.js";
 import type { Mailbox, Message } from "../message/message.js";
+import { leaveOut } from "../report/ignored.js";
 import { type FailOn, makesFail } from "../report/plan.js";
 import { statsLines } from "../report/stats.js";
 import { visible } from "../report/visible.js";
@@ -26,6 +27,8 @@ export interface ReviewOptions {
   rules?: string;
   from?: string;
   all?: boolean;
+  /** Ids of findings that are left out. */
+  ignore?: string[];
   /** Paths of the tree to report on, in place of patches. */
   scan?: string[];
   quiet?: boolean;
@@ -40,6 +43,16 @@ const senderOf = (from: string | undefined): Mailbox | null => {
   const mailbox = readMailbox(from);
   if (mailbox !== null) return mailbox;
   throw new ReviewError("bad-sender", EXIT.usage, "--from is no mailbox: write it as 'Name <name@example.org>'");
+};
+
+const ID = /^[0-9a-f]{16}$/;
+
+/** The ids that `--ignore` names; what is no id is a usage error, before any work is done. */
+export const ignoredIds = ({ ignore = [] }: ReviewOptions): ReadonlySet<string> => {
+  const wrong = ignore.filter((id) => !ID.test(id));
+  if (wrong.length === 0) return new Set(ignore);
+  const message = `--ignore takes the id of a finding, 16 of 0-9 and a-f: ${wrong.map(visible).join(", ")}`;
+  throw new ReviewError("bad-finding-id", EXIT.usage, message);
 };
 
 export interface Tools {
@@ -110,6 +123,7 @@ export const reviewOpened = async (
   whenEmpty: () => ReviewError | null = () => null,
 ): Promise<ExitCode> => {
   const from = senderOf(options.from);
+  const ignored = ignoredIds(options);
   const stats = startStats();
   // Compiling the grammar is other threads' work: it goes on while all else is opened.
   const parser = loadParser();
@@ -121,7 +135,7 @@ export const reviewOpened = async (
     for await (const message of opened.messages) messages.push(message);
   });
   const parse = await stats.timed("loading the parser", () => parser);
-  const result = await reviewAll(messages, tools, parse, options, stats);
+  const { result, said } = leaveOut(await reviewAll(messages, tools, parse, options, stats), ignored);
   const { format, all = false, quiet = false } = options;
   const { text, remarks } = render(result, {
     format,
@@ -132,7 +146,7 @@ export const reviewOpened = async (
     width: outputWidth(),
   });
   await writeOutput(text);
-  if (!quiet) for (const line of remarks) remark(`review: ${line}`);
+  if (!quiet) for (const line of [...remarks, ...said]) remark(`review: ${line}`);
   sayStats(stats, tools, options.stats === true);
   const unreadable = opened.unreadable() ?? (holdsMail(messages) ? null : whenEmpty());
   if (unreadable !== null) return reportError(unreadable, remark);

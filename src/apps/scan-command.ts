@@ -2,15 +2,17 @@
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { makeHeapKeeper } from "../io/heap.js";
 import { loadParser } from "../io/load-rules.js";
-import { makeProgress, outputWidth, writeOutput } from "../io/terminal.js";
+import { makeProgress, outputWidth, remark, writeOutput } from "../io/terminal.js";
+import { leaveOut } from "../report/ignored.js";
 import { visible } from "../report/visible.js";
 import { scanPaths, scanTree } from "../review/scan.js";
 import { render } from "./render.js";
-import { openTools, type ReviewOptions, sayStats, startStats } from "./review-command.js";
+import { ignoredIds, openTools, type ReviewOptions, sayStats, startStats } from "./review-command.js";
 
 /** Scans paths of the tree; answers the exit code: what was there before never fails a run. */
 export const runScan = async (paths: readonly string[], options: ReviewOptions, version: string): Promise<ExitCode> => {
   const stats = startStats();
+  const ignored = ignoredIds(options);
   const tools = await stats.timed("loading rules, opening the tree", () => openTools(options, version));
   const { rules, tree, index } = tools;
   if (tree === null) throw new ReviewError("no-tree", EXIT.usage, "--scan needs --tree");
@@ -46,7 +48,9 @@ export const runScan = async (paths: readonly string[], options: ReviewOptions, 
       width: outputWidth(),
       scanned: files.length,
     };
-    await writeOutput(render({ review, reviewed: [] }, shown).text);
+    const { result, said } = leaveOut({ review, reviewed: [] }, ignored);
+    await writeOutput(render(result, shown).text);
+    if (!quiet) for (const line of said) remark(`review: ${line}`);
     sayStats(stats, tools, options.stats === true);
     return EXIT.nothing;
   } finally {

@@ -33,12 +33,26 @@ describe("usage", () => {
     [[], "name an input"],
     [["parse"], "missing required argument 'input'"],
     [["--from", "nobody", MBOX], "--from is no mailbox"],
+    [["--ignore", "unlocked-write", MBOX], "--ignore takes the id of a finding"],
     [["completion", "ksh"], "ksh"],
   ])("refuses %j with one line and exit code 2", (args, says) => {
     const { code, out, err } = runCli(args);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain(says);
     expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("--ignore", () => {
+  it("leaves findings out of report and exit code, and says so; of an id that none has it tells", () => {
+    const whole = runCli(["--format", "json", MBOX]);
+    const ids = (JSON.parse(whole.out).findings as Finding[]).map(({ id }) => id);
+    expect([whole.code, ids.length > 1]).toEqual([1, true]);
+    const all = runCli(["--format", "json", ...ids.flatMap((id) => ["--ignore", id]), MBOX]);
+    expect([all.code, JSON.parse(all.out).findings]).toEqual([0, []]);
+    expect(all.err).toContain(`${ids.length} findings left out (--ignore)`);
+    const none = runCli(["--format", "json", "--ignore", "0123456789abcdef", MBOX]);
+    expect(none).toEqual({ ...whole, err: "review: --ignore 0123456789abcdef: no finding has this id\n" });
   });
 });
 

@@ -23,6 +23,11 @@ export const reportOptions = (command: Command): Command =>
       new Option("--fail-on <level>", "least severity that makes the exit code 1").choices(FAIL_ON).default("warning"),
     )
     .option("--from <mailbox>", "sender of the replies of --format reply and mbox, as 'Name <address>'")
+    .addOption(
+      new Option("--ignore <id>", "leave out the finding of that id; may be given several times").argParser(
+        (id: string, before: string[] = []) => [...before, id],
+      ),
+    )
     .option("-a, --all", "show also what was there before the patch or is fixed later in the series")
     .option("--stats", "say on standard error what was read, what it took, and what was not understood")
     .option("-q, --quiet", "no progress and no account of what was analysed");
