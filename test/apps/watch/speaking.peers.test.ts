@@ -186,6 +186,16 @@ describe.skipIf(!hasLore)(
       for (const url of [PAGE, `${lore.url}v1@example.org/`]) expect(shown.out).toContain(`href="${url}"`);
       const ledger = await run(["ledger", "-c", here.config]);
       expect(ledger.out).toMatch(/kvm\/cross-vcpu-mp-state +0 +1 +0 % +stable/);
+      // A judgement by hand does what one by mail does.
+      const judge = (verdict: string) =>
+        run(["ledger", "-c", here.config, "--add", finding, "--verdict", verdict, "--by", "me", "--reason", "seen"]);
+      for (const [verdict, held] of [
+        ["valid", []],
+        ["invalid", [finding]],
+      ] as const) {
+        expect((await judge(verdict)).code).toBe(0);
+        expect([...(await here.look((store) => store.suppressed()))]).toEqual(held);
+      }
     });
 
     it("never goes out in a dry run, nor for a list that has not opted in", { timeout: 60_000 }, async () => {
