@@ -26,6 +26,8 @@ export interface ObeyPorts {
   store: PullStore;
   /** The rule of an id; null for none. */
   explain(rule: string): Promise<ExplainedRule | null>;
+  /** The ids of all rules. */
+  rules: readonly string[];
   now(): string;
 }
 
@@ -82,12 +84,13 @@ async function obey(
   { verb, words, reason }: PullCommand,
   ports: ObeyPorts,
 ): Promise<{ review: boolean; body: string | null }> {
-  const said = `/review ${[verb, ...words].join(" ")}`.trim();
+  const said = `/review ${[verb === "unknown" ? "" : verb, ...words].filter((word) => word !== "").join(" ")}`.trim();
   const answer = (lines: readonly string[]): string => answerBody(comment, lines, said);
   switch (verb) {
     case "explain": {
       const rule = await ports.explain(words[0] ?? "");
-      const body = rule === null ? answer([PULL_ANSWERS.noRule(words[0] ?? "")]) : explainBody(comment, rule, said);
+      const body =
+        rule === null ? answer([PULL_ANSWERS.noRule(words[0] ?? "", ports.rules)]) : explainBody(comment, rule, said);
       return { review: false, body };
     }
     case "invalid":
@@ -96,6 +99,8 @@ async function obey(
       for (const id of words) lines.push(await judge(number, id, { valid: verb === "valid", login, reason }, ports));
       return { review: true, body: answer(lines) };
     }
+    case "unknown":
+      return { review: false, body: answer([PULL_ANSWERS.unknown]) };
     default:
       // The review itself is the answer.
       return { review: true, body: null };

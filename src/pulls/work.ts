@@ -15,6 +15,7 @@ import type { LeasedSubject, Task, TaskEnd } from "./tasks.js";
 
 export interface WorkPorts extends PullPorts {
   explain(rule: string): Promise<ExplainedRule | null>;
+  rules: readonly string[];
   /** Wait after the first failure; it doubles with each. Milliseconds; 5,000. */
   waitMs?: number;
 }

@@ -23,7 +23,8 @@ export const GITHUB = {
     return `${counted(inline, "comment")} at lines of the diff, and ${counted(below, "more finding")} below.`;
   },
   noLine: "The diff of the pull request does not show the line:",
-  tooMany: (most: number): string => `Beyond the ${most} comments that a review has:`,
+  tooMany: (told: number): string =>
+    told === 0 ? "Without comments of their own:" : `Beyond the ${counted(told, "comment")} that this review has:`,
   notTold: (count: number): string =>
     count === 1 ? "1 more finding has no room here." : `${count} more findings have no room here.`,
   inCommit: "in commit",
@@ -52,7 +53,10 @@ export const GITHUB = {
 
 /** Answers to commands on a pull request. */
 export const PULL_ANSWERS = {
-  noRule: (rule: string): string => `There is no rule ${rule}.`,
+  noRule: (rule: string, rules: readonly string[]): string =>
+    `There is no rule ${rule}. The rules are ${rules.join(", ")}.`,
+  unknown:
+    "This is no command. There are /review, /review recheck, /review explain RULE, /review invalid ID REASON and /review valid ID, each on a line of its own.",
   noFinding: (id: string): string => `${id} was not found on this pull request.`,
   valid: (id: string): string => `Noted: ${id} is right.`,
   invalid: (id: string): string => `Noted: ${id} is wrong. It is not told any more, here or on a list.`,

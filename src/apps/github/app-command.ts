@@ -8,15 +8,15 @@ import { EXIT, type ExitCode } from "../../errors.js";
 import { loadAppConfig } from "../../io/config/load-app-config.js";
 import { type Delivery, serveWebhooks, WEBHOOK_PATH } from "../../io/github/webhooks.js";
 import { loadRules } from "../../io/load-rules.js";
-import { openStore, type SqlStore } from "../../io/store/store.js";
+import { openStore } from "../../io/store/store.js";
 import { writeOutput } from "../../io/terminal.js";
-import type { AppConfig } from "../../pulls/app-config.js";
 import { receive } from "../../pulls/deliveries.js";
 import { globMatch } from "../../speak/glob.js";
 import { makeDataFolder, stopSignal } from "../watch/context.js";
-import { type Logger, openLog } from "../watch/log.js";
+import { openLog } from "../watch/log.js";
 import { placeOf } from "../watch/place.js";
-import { workOnPulls } from "./app-worker.js";
+import { type Workplace, workOnPulls } from "./app-worker.js";
+import { checkKnown } from "./known-app.js";
 import { statusText } from "./status-text.js";
 import { makeWakeUp } from "./wake-up.js";
 import { keepWorker } from "./worker-process.js";
@@ -34,11 +34,7 @@ export interface AppOptions {
 }
 
 /** What taking webhooks is given. */
-interface Receiving {
-  config: AppConfig;
-  store: SqlStore;
-  log: Logger;
-}
+type Receiving = Pick<Workplace, "config" | "store" | "log">;
 
 /** Done tasks and remembered patches are forgotten after that time; GitHub delivers again for 3 days at most. Milliseconds. */
 const FORGET_MS = 30 * 24 * 3_600_000;
@@ -77,7 +73,7 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
     if (options.retry === true)
       log.info({ tasks: await store.reviveTasks(new Date().toISOString()) }, "taken up again");
     if (options.once === true) await workOnPulls(place, signal, true);
-    else await serve({ config, store, log }, { privateKey, secret: webhookSecret, file: options.config }, signal);
+    else await serve(place, { secret: webhookSecret, file: options.config }, signal);
   } finally {
     await store.close();
   }
@@ -85,18 +81,18 @@ export async function runApp(options: AppOptions, version: string): Promise<Exit
 }
 
 async function serve(
-  receiving: Receiving,
-  { privateKey, secret, file }: { privateKey: string; secret: string; file: string },
+  place: Workplace,
+  { secret, file }: { secret: string; file: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, log } = receiving;
+  const { config, privateKey, log } = place;
   const worker = keepWorker(file, log, signal);
   const server = await serveWebhooks(config.listen, {
     appId: config.github.appId,
     privateKey,
     secret,
     log: log.child({}, { level: log.isLevelEnabled("debug") ? "info" : log.level }),
-    receive: (delivery) => record(delivery, receiving, worker.wake),
+    receive: (delivery) => record(delivery, place, worker.wake),
     other: health,
   }).catch(async (error: unknown) => {
     await worker.stop();
@@ -104,8 +100,10 @@ async function serve(
   });
   log.info({ address: server.address, path: WEBHOOK_PATH }, "webhooks are taken");
   try {
-    await worker.ended;
+    // Deliveries are recorded meanwhile: GitHub may be slow to say who we are.
+    await Promise.all([worker.ended, checkKnown(place)]);
   } finally {
+    await worker.stop();
     await server.close();
   }
 }

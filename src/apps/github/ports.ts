@@ -45,6 +45,7 @@ export function portsFor(forge: Forge, engine: Engine, store: PullStore, ledger:
         { tree, rules, parse, version, index, ...(memory === null ? {} : { memory }) },
       ),
     explain: (id) => explain(id, engine),
+    rules: rules.rules.map(({ id }) => id),
   };
 }
 

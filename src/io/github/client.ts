@@ -83,6 +83,8 @@ export const octokitClient = (octokit: OctokitLike, options: CallOptions): Clien
 
 /** Clients of an App. */
 export interface AppClients {
+  /** Who the App is. Throws ForgeError; status 401 or 404 where GitHub knows no such App, or not by this key. */
+  identity(): Promise<Identity>;
   ofInstallation(id: number): Promise<Client>;
   /** @param repository "owner/name" @throws ReviewError (exit 2) for another name; ForgeError missing where it is not installed */
   ofRepository(repository: string): Promise<Client>;
@@ -106,6 +108,7 @@ export function appClients(options: AppOptions): AppClients {
   const ofInstallation = async (id: number): Promise<Client> =>
     asClient(await made.getInstallationOctokit(id), options, () => asApp.identity());
   return {
+    identity: () => asApp.identity(),
     ofInstallation,
     async ofRepository(repository) {
       const at = namedRepository(repository);

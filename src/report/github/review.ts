@@ -31,10 +31,10 @@ const itemOf = (one: PullFinding): string => {
 };
 
 /** The findings by why they have no comment, in the order of the report: a head, and the items below it. */
-const groupsOf = (overflow: readonly PullFinding[]): { head: string; all: readonly PullFinding[] }[] =>
+const groupsOf = (overflow: readonly PullFinding[], told: number): { head: string; all: readonly PullFinding[] }[] =>
   [
     { head: GITHUB.noLine, all: overflow.filter(({ place }) => place === null) },
-    { head: GITHUB.tooMany(MAX_COMMENTS), all: overflow.filter(({ place }) => place !== null) },
+    { head: GITHUB.tooMany(told), all: overflow.filter(({ place }) => place !== null) },
   ].filter(({ all }) => all.length > 0);
 
 export interface ReviewBodyOptions {
@@ -53,7 +53,7 @@ export const reviewBody = (
   { reproduce }: ReviewBodyOptions,
 ): string => {
   if (inline.length + overflow.length === 0) return "";
-  const groups = groupsOf(overflow);
+  const groups = groupsOf(overflow, inline.length);
   const items = groups
     .flatMap(({ all }) => all)
     .map((one) => ({ text: itemOf(one), mark: findingMark(one.finding.id) }));

@@ -5,6 +5,7 @@ import { readMarks } from "../../../src/report/github/marks.js";
 import type { FakeGithub } from "../../io/github/fake.js";
 import { at, batch, mail, series } from "../../io/store/examples.js";
 import { kernel, OTHER, PATH, parker, parkFile } from "./kernel.js";
+import { makePlace, until } from "./process.js";
 import { idle } from "./program.js";
 import { BAD, openScene, type Scene, type SceneOptions, say } from "./scene.js";
 
@@ -203,6 +204,19 @@ describe("the configuration of a repository", () => {
   });
 });
 
+describe("an App that GitHub does not know", () => {
+  it("does not stay up: id or key are wrong", async () => {
+    const one = await scene();
+    const place = makePlace(one.fake, { github: { appId: one.fake.app.id + 1 } });
+    const app = await place.start();
+    const code = await new Promise((resolve) => app.child.once("close", resolve));
+    expect([code, app.text()]).toEqual([3, expect.stringContaining(`no App with the id ${one.fake.app.id + 1}`)]);
+    await place.close();
+    expect(one.fake.violations.splice(0)).toEqual(["apps/get-authenticated: JWT: issuer"]);
+    await until(() => one.app.log.some(({ msg }) => msg === "GitHub knows this App"));
+  });
+});
+
 describe("commands", () => {
   it("of people with write access are obeyed and answered once; of others not at all", async () => {
     const one = await scene();
@@ -226,6 +240,19 @@ describe("commands", () => {
     await say(one, "maintainer", `/review valid ${id}`);
     expect(await one.place.look((store) => store.suppressed())).toEqual(new Set());
     expect(fake.posted().issueComments.at(-1)?.body).toContain("is right");
+  });
+
+  it("that are none are answered with what there is, to people with write access", async () => {
+    const one = await scene();
+    await say(one, "stranger", "/review merge");
+    expect(fake.posted().issueComments).toEqual([]);
+    await say(one, "maintainer", "/review explain kvm/mp-state\n/review invalid `@torvalds` wrong");
+    const [answer, ...others] = fake.posted().issueComments;
+    expect(others).toEqual([]);
+    expect(answer?.body).toContain("There is no rule");
+    expect(answer?.body).toContain("kvm/cross-vcpu-mp-state");
+    expect(answer?.body).toContain("This is no command.");
+    expect(fake.posted().reviews).toEqual([]);
   });
 
   it("ask for a review of a draft, and of a head whose check run is run again", async () => {

@@ -1,0 +1,22 @@
+/** Whether GitHub knows the App that the configuration names: a wrong id or key would show at the first delivery only. */
+import { EXIT, ReviewError } from "../../errors.js";
+import { appClients } from "../../io/github/client.js";
+import { ForgeError } from "../../pulls/forge.js";
+import type { Workplace } from "./app-worker.js";
+
+/** @throws ReviewError (exit 3) where GitHub knows no such App; where it cannot be asked, that is put into the log and no more */
+export async function checkKnown({ config, privateKey, version, log }: Workplace): Promise<void> {
+  const { appId, api, timeoutSeconds } = config.github;
+  const clients = appClients({ appId, privateKey, baseUrl: api, version, timeoutMs: timeoutSeconds * 1000 });
+  try {
+    const { login } = await clients.identity();
+    log.info({ appId, login }, "GitHub knows this App");
+  } catch (error) {
+    if (!(error instanceof ForgeError)) throw error;
+    if (error.status === 401 || error.status === 404) {
+      const message = `GitHub knows no App with the id ${appId} and this private key (github.appId, github.privateKeyFile)`;
+      throw new ReviewError("unknown-app", EXIT.config, message, { cause: error });
+    }
+    log.warn({ appId, trouble: error.trouble, status: error.status }, "GitHub could not be asked who this App is");
+  }
+}
