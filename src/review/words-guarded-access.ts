@@ -52,7 +52,7 @@ export function unlockedWrite(d: Detail<"unlocked-write">, inTree: boolean): Wor
 export function ownWrite(d: Detail<"own-write">, inTree: boolean): Words {
   if (!inTree) {
     return {
-      message: `Does this write to the ${d.object}'s own ${d.state} not need a lock?`,
+      message: `Does this write to the ${d.object}'s ${d.state} not need a lock?`,
       why:
         `Other ${d.object}s' threads write it as well; ${call(d.writer)} takes no lock in sight that they would take too, so the two ` +
         "writes can fall into one another.",
@@ -61,7 +61,7 @@ export function ownWrite(d: Detail<"own-write">, inTree: boolean): Words {
   }
   const guard = d.guard.by === "object" ? `the ${d.guard.label}` : d.guard.label;
   return {
-    message: `Does this write to the ${d.object}'s own ${d.state} not need ${guard}?`,
+    message: `Does this write to the ${d.object}'s ${d.state} not need ${guard}?`,
     why:
       `Other ${d.object}s' threads write it as well; ${call(d.writer)} does not hold ${guard} here, so the two ` +
       "writes can fall into one another.",
