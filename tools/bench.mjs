@@ -1,6 +1,6 @@
 // Runs the exams and measures of tools/bench/ in name order; `npm run bench -- quoted numstat` runs only those whose name holds a word.
 // Options of the measures on kernel trees (review-bench): --tree DIR (Linux 6.12, its KVM part), --growth DIR (more of it),
-// --runs N (runs of each, in turn), --out FILE (the table as Markdown; archive-bench, series-bench, workers-bench and github-bench write one too).
+// --runs N (runs of each, in turn), --out FILE (the table as Markdown; archive-bench, series-bench, workers-bench, github-bench and start-bench write one too).
 import { readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
 
