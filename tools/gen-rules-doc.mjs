@@ -19,7 +19,7 @@ const fenced = (language, text) => `\`\`\`${language}\n${text}\n\`\`\``;
 /** The functions of a case, with their lines and marks. */
 function functionsOf({ path, evaluation }, text) {
   const marks = caseMarks(text);
-  const file = evaluation.program.all.find((f) => f.file.path === path)?.file;
+  const file = evaluation.program.definitions.all.find((f) => f.file.path === path)?.file;
   return (file?.functions ?? []).map((fn) => {
     const [from, to] = [file.lineAt(fn.at), file.lineAt(fn.end)];
     return { name: fn.name, from, to, marks: marks.filter(({ line }) => line >= from && line <= to) };

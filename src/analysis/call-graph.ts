@@ -2,9 +2,11 @@
  * Who calls whom, calls through tables of operations included: `ops->handler(vcpu)` reaches what any table of that struct has in
  * that field, `handlers[nr](vcpu)` what the table holds. What a pointer may be is never guessed from its name alone.
  */
+
+import type { ProgramFunction } from "./definitions.js";
 import type { CallEvent, LockEvent, Pointer } from "./events.js";
 import type { EntryClass } from "./models.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 
 /** One call, and one function that it may reach. */
 export interface CallEdge {
@@ -23,7 +25,7 @@ export class CallGraph {
   private readonly tableNames: ReadonlySet<string>;
 
   constructor(readonly program: Program) {
-    this.inView = new Set(program.all);
+    this.inView = new Set(program.definitions.all);
     this.tableNames = new Set(program.tables.map((t) => t.table));
     for (const entry of program.tables) {
       const list = this.byField.get(entry.field);
@@ -84,7 +86,7 @@ export class CallGraph {
   /** The functions by which threads of an entry class come in: by name, and as targets of tables. */
   rootsOf(entry: EntryClass): ProgramFunction[] {
     const named = [...entry.functions].flatMap((name) => this.program.named(name));
-    const roots = new Set(this.program.inOrder(named));
+    const roots = new Set(this.program.definitions.inOrder(named));
     for (const { type, name, fields } of entry.tables) {
       for (const table of this.program.tables) {
         const isMeant = (type === null || table.tableType === type) && (name === null || table.table === name);

@@ -1,6 +1,7 @@
 /** Which functions of a program call a name: looked up in all of them once, or taken over from where that is known already. */
 import type { CFunction } from "../source/ast.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { ProgramFunction } from "./definitions.js";
+import type { Program } from "./program.js";
 import { usersIn } from "./stale.js";
 import { usesOf } from "./uses.js";
 
@@ -36,7 +37,7 @@ export class Callers {
     if (this.mentions !== null) return this.mentions.callers(name);
     const { lender } = this.program;
     if (lender !== null) return this.takenOver(name, lender);
-    this.byName ??= callersIn(this.program.all);
+    this.byName ??= callersIn(this.program.definitions.all);
     return this.byName.get(name) ?? [];
   }
 
@@ -44,11 +45,11 @@ export class Callers {
   private takenOver(name: string, lender: Program): readonly ProgramFunction[] {
     const known = this.found.get(name);
     if (known !== undefined) return known;
-    this.own ??= new Map(this.program.all.map((f) => [f.fn, f]));
-    this.others ??= this.program.all.filter((f) => !lender.holds(f.fn));
+    this.own ??= new Map(this.program.definitions.all.map((f) => [f.fn, f]));
+    this.others ??= this.program.definitions.all.filter((f) => !lender.holds(f.fn));
     const kept = lender.callers.named(name).flatMap((c) => this.own?.get(c.fn) ?? []);
     const come = this.others.filter((f) => usesOf(f.fn).calls.has(name));
-    const found = come.length === 0 ? kept : this.program.inOrder([...kept, ...come]);
+    const found = come.length === 0 ? kept : this.program.definitions.inOrder([...kept, ...come]);
     this.found.set(name, found);
     return found;
   }

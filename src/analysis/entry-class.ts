@@ -3,8 +3,9 @@
  * (rules/models/entries.yaml); they spread down the calls, and a function that several reach has all of them.
  */
 import { CallGraph } from "./call-graph.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { EntryClass } from "./models.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 
 const known = new WeakMap<Program, EntryClasses>();
 

@@ -5,10 +5,11 @@
  * the callee's own terms: of its parameters, of its container, or global.
  */
 import type { CFunction } from "../source/ast.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { CallEvent, Event } from "./events.js";
 import { handOver } from "./hand-over.js";
 import { digestOf } from "./lock-digest.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 import { type Held, joinHeld } from "./state.js";
 import { Answers, type Note } from "./trace.js";
 

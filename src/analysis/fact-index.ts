@@ -2,7 +2,8 @@
  * Which functions say something of a kind: words, made of the facts of each function by itself, to the functions that have
  * them. Rules find by it the few functions that can matter to them, and need not look at the facts of all others.
  */
-import type { Program, ProgramFunction } from "./program.js";
+import type { ProgramFunction } from "./definitions.js";
+import type { Program } from "./program.js";
 import { type Lists, MadeLists, type PackedIndex, PackedLists } from "./word-lists.js";
 
 /** The words of one function; they rest on its own facts, and on nothing else that a patch can change. */
@@ -90,7 +91,7 @@ export class FactIndex {
   };
 
   private get whole(): Lists {
-    const { all } = this.program;
+    const { all } = this.program.definitions;
     this.lists ??= this.packed === null ? listsOf(all, this.ownWords) : new PackedLists(this.packed, all);
     return this.lists;
   }
@@ -102,10 +103,10 @@ export class FactIndex {
 
   private changes(before: FactIndex): Change {
     if (this.change !== null) return this.change;
-    const left = new Set(before.program.all);
+    const left = new Set(before.program.definitions.all);
     const come: ProgramFunction[] = [];
     const now = new Map<ProgramFunction, ProgramFunction>();
-    for (const f of this.program.all) {
+    for (const f of this.program.definitions.all) {
       const there = this.program.sameBefore(f);
       if (there === null) come.push(f);
       else {
@@ -124,12 +125,12 @@ export class FactIndex {
       .filter((f) => !left.has(f))
       .map(now);
     const own = come.get(word);
-    return own === undefined ? kept : this.program.inOrder([...kept, ...own]);
+    return own === undefined ? kept : this.program.definitions.inOrder([...kept, ...own]);
   }
 
   pack(): PackedIndex {
     const lists = this.before === null ? this.whole : this.mergedLists();
-    const place = new Map(this.program.all.map((f, i) => [f, i]));
+    const place = new Map(this.program.definitions.all.map((f, i) => [f, i]));
     const [ends, functions]: number[][] = [[], []];
     const own = [...lists.keys()].sort();
     for (const word of own) {

@@ -4,6 +4,7 @@
  * see are left out (ownership.ts).
  */
 import type { CFunction } from "../source/ast.js";
+import type { ProgramFunction } from "./definitions.js";
 import { EntryLocks } from "./entry-locks.js";
 import type { AccessEvent, CallEvent, Event } from "./events.js";
 import type { FactIndex } from "./fact-index.js";
@@ -11,7 +12,7 @@ import { type ClassedField, classOfField, relationOf } from "./field-class.js";
 import type { FunctionFacts } from "./function-facts.js";
 import { digestOf } from "./lock-digest.js";
 import { Ownership } from "./ownership.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 import type { Held } from "./state.js";
 import { Answers } from "./trace.js";
 

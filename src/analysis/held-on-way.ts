@@ -3,10 +3,10 @@
  * it, down every call, calls through tables included. A may-analysis over ways: each function keeps the shortest one.
  */
 import type { CallEdge, CallGraph } from "./call-graph.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { Event } from "./events.js";
 import { classOfLock, familyOf, ONE } from "./lock-class.js";
 import { containerStructs, type EntryClass, type LockOrder } from "./models.js";
-import type { ProgramFunction } from "./program.js";
 import type { Held } from "./state.js";
 import type { Value } from "./value.js";
 

@@ -4,13 +4,14 @@
  * Documentation/locking/lockdep-design.rst, Documentation/dev-tools/sparse.rst and (7.0) context-analysis.rst.
  */
 import type { CFile } from "../source/ast.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { CallEvent, Event } from "./events.js";
 import type { FactIndex } from "./fact-index.js";
 import type { FunctionFacts } from "./function-facts.js";
 import { locksAskedFor, mentionsLock, type NamedLock } from "./lock-comment.js";
 import { digestOf } from "./lock-digest.js";
 import { isNameable, pathIn, translate } from "./lock-names.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 import { Answers } from "./trace.js";
 import type { Value } from "./value.js";
 
@@ -77,7 +78,7 @@ export class Contracts {
   /** What a helper that does nothing but assert says is said here. */
   private assertedBy(f: ProgramFunction, facts: FunctionFacts, e: CallEvent): Contract[] {
     // Most functions that are called assert nothing: of those nothing is looked at.
-    if (!this.index.has(`asserts ${e.name}`) && this.program.macroText(e.name) === undefined) return [];
+    if (!this.index.has(`asserts ${e.name}`) && this.program.definitions.macroText(e.name) === undefined) return [];
     const helper = this.program.resolve(e.name, f.file);
     if (helper === null || helper.fn === f.fn || !helper.fn.whole) return [];
     const own = this.program.facts(helper);
@@ -142,7 +143,9 @@ export class Contracts {
     const last = fields.at(-1) ?? root;
     const { params } = facts.fn;
     if (fields.length === 0) {
-      const owners = params.filter((p) => p.type.pointers === 1 && this.program.fieldType(p.type.name, root) !== null);
+      const owners = params.filter(
+        (p) => p.type.pointers === 1 && this.program.structs.fieldType(p.type.name, root) !== null,
+      );
       const [owner] = owners;
       if (params.some((p) => p.name === root)) return null;
       if (owners.length === 1 && owner !== undefined && this.isLock(root, false))

@@ -30,7 +30,7 @@ function step(program: Program, facts: FunctionFacts, base: Value, field: string
     const one = facts.fn.params.filter((p) => p.type.name === container.struct).length <= 1;
     return one ? facts.values.container(`${base.show}->${field}`, type) : facts.values.field(base, field, type, arrow);
   }
-  const type = struct === null ? null : program.fieldType(struct, field);
+  const type = struct === null ? null : program.structs.fieldType(struct, field);
   return facts.values.field(base, field, type, arrow);
 }
 

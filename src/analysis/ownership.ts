@@ -3,11 +3,12 @@
  * down. Such an object needs no lock yet, or no longer; accesses to it are no evidence of how the others treat it.
  */
 import type { CFunction } from "../source/ast.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { CallEvent } from "./events.js";
 import { objectOf } from "./field-class.js";
 import { MAX_DOWN, mayHandle } from "./handlers.js";
 import { digestOf } from "./lock-digest.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 import { Answers } from "./trace.js";
 import type { Value } from "./value.js";
 

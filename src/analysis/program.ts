@@ -1,56 +1,43 @@
 /**
- * The functions in view and who calls whom. A name is resolved as a linker and the kernel's layout would: the same file's
- * static, then the same directory, then the same architecture, then any other; a strong definition beats a __weak one.
+ * The functions in view, who calls whom, and the facts of each; what is asked is noted (trace.ts), so that it is known what an answer
+ * rests on.
  */
-import type { CFile, CFunction, CStruct, MacroFunction, StructField, TableEntry, TypeRef } from "../source/ast.js";
+import type { CFile, CFunction, TableEntry } from "../source/ast.js";
 import { Callers } from "./callers.js";
+import { Definitions, type ProgramFunction } from "./definitions.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
 import { Rings } from "./rings.js";
 import { findStale, type Stale, shares } from "./stale.js";
+import { Structs } from "./structs.js";
 import { summarise } from "./summarise.js";
 import type { Summary } from "./summary.js";
 import { typeText } from "./summary-text.js";
 import { EVERYTHING, Trace } from "./trace.js";
 import { usesOf } from "./uses.js";
 
-export interface ProgramFunction {
-  file: CFile;
-  fn: CFunction;
-}
-
 const NO_SUMMARIES: ReadonlyMap<CFunction, Summary | null> = new Map();
-
-/** "riscv" for a path below arch/riscv; "" for common code. */
-export const archOf = (path: string): string => /^arch\/([^/]+)\//.exec(path)?.[1] ?? "";
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
 /** Callees within callees that are looked at in the middle of their callers: the machine's stack takes some hundreds. */
 const MAX_NESTING = 60;
 
 export class Program {
-  private readonly byName = new Map<string, ProgramFunction[]>();
-  private readonly structs = new Map<string, CStruct>();
-  private readonly macros = new Map<string, { file: CFile; macro: MacroFunction; found?: ProgramFunction | null }>();
+  readonly structs: Structs;
+  /** What names mean, for whoever sees to it by himself that it is known what was asked for. */
+  readonly definitions: Definitions;
   private readonly factsOf = new Map<CFunction, FunctionFacts>();
   private readonly summaries = new Map<CFunction, Summary>();
   private loan: { lender: Program; stale: Stale } | null = null;
   /** For functions that reach something that differs: whether what they call says the same all the same. */
   private readonly unmoved = new Map<CFunction, boolean>();
-  private own: ReadonlyMap<CFunction, ProgramFunction> | null = null;
   readonly callers = new Callers(this);
   private readonly rings = new Rings<ProgramFunction>((f) => this.calleesOf(f));
   /** Of functions that reach something that differs: whoever is in a ring with one of them reaches it too. */
   private readonly staleRings = new Rings<ProgramFunction>((f) => this.calleesOf(f, this.loan?.stale.names));
-  private readonly resolved = new Map<string, Map<string, ProgramFunction | null>>();
-  private guarded: boolean | null = null;
   /** Number of functions that this program has analysed itself, neither kept nor borrowed. */
   analysed = 0;
   /** What is asked of this program is noted here. */
   readonly trace = new Trace();
-  /** All functions, for whoever sees to it by himself that it is known what was asked for. */
-  readonly all: readonly ProgramFunction[];
-  private places: Map<ProgramFunction, number> | null = null;
   readonly tables: readonly (TableEntry & { file: CFile })[];
 
   constructor(
@@ -59,40 +46,23 @@ export class Program {
     /** Facts that an earlier run found in the very same files. */
     private readonly kept: (f: ProgramFunction) => FunctionFacts | null = () => null,
   ) {
-    this.all = files.flatMap((file) =>
-      file.functions.map((fn) => ({ file: (file.mixed ? file.units?.get(fn)?.file : undefined) ?? file, fn })),
-    );
+    this.definitions = new Definitions(files);
+    this.structs = new Structs(files.flatMap((file) => file.structs));
     this.tables = files.flatMap((file) => file.tables.map((t) => ({ ...t, file })));
-    for (const f of this.all) {
-      const list = this.byName.get(f.fn.name);
-      if (list === undefined) this.byName.set(f.fn.name, [f]);
-      else list.push(f);
-    }
-    for (const file of files) {
-      for (const struct of file.structs) this.addStruct(struct);
-      for (const macro of file.macros) if (!this.macros.has(macro.name)) this.macros.set(macro.name, { file, macro });
-    }
   }
 
   /** The functions of all files, in order of files and places. */
   get functions(): readonly ProgramFunction[] {
     this.trace.note(EVERYTHING);
-    return this.all;
+    return this.definitions.all;
   }
 
   /** The functions of a name, whoever can call them. */
   named(name: string): readonly ProgramFunction[] {
     this.trace.note(`R ${name}`);
-    const found = this.byName.get(name) ?? [];
+    const found = this.definitions.named(name);
     this.trace.notes(found.map((f) => f.fn));
     return found;
-  }
-
-  /** Functions in the program's order. */
-  inOrder(functions: readonly ProgramFunction[]): ProgramFunction[] {
-    this.places ??= new Map(this.all.map((f, i) => [f, i]));
-    const place = (f: ProgramFunction): number => this.places?.get(f) ?? 0;
-    return [...functions].sort((a, b) => place(a) - place(b));
   }
 
   /**
@@ -120,19 +90,14 @@ export class Program {
 
   /** Whether this very function, and not one that is like it, is in view. */
   holds(fn: CFunction): boolean {
-    return this.holder(fn) !== undefined;
-  }
-
-  private holder(fn: CFunction): ProgramFunction | undefined {
-    this.own ??= new Map(this.all.map((g) => [g.fn, g]));
-    return this.own.get(fn);
+    return this.definitions.holder(fn) !== undefined;
   }
 
   /** The program that knows a function already, and the function there; null when this one has to look by itself. */
   private lenderOf(f: ProgramFunction): { lender: Program; f: ProgramFunction } | null {
     if (this.loan === null) return null;
     const { lender, stale } = this.loan;
-    const there = lender.holder(f.fn) ?? lender.macro(f.fn.name);
+    const there = lender.definitions.holder(f.fn) ?? lender.definitions.macro(f.fn.name);
     if (there?.fn !== f.fn) return null;
     if (!stale.names.has(f.fn.name)) return { lender, f: there };
     let same = this.unmoved.get(f.fn);
@@ -156,7 +121,7 @@ export class Program {
     for (const name of calls) {
       if (!names.has(name)) continue;
       const [a, b] = [this.resolve(name, f.file), lender.resolve(name, there.file)];
-      if (a === null && b === null && this.macroText(name) === lender.macroText(name)) continue;
+      if (a === null && b === null && this.definitions.macroText(name) === lender.definitions.macroText(name)) continue;
       if (a === null || b === null || a.fn.whole !== b.fn.whole) return false;
       if (typeText(a.fn.returns) !== typeText(b.fn.returns)) return false;
       if (a.fn === b.fn && this.lenderOf(a) !== null) continue;
@@ -165,81 +130,11 @@ export class Program {
     return true;
   }
 
-  private addStruct(struct: CStruct): void {
-    const own = this.structs.get(struct.name);
-    if (own === undefined) this.structs.set(struct.name, struct);
-    else {
-      const whole = own.whole || struct.whole;
-      this.structs.set(struct.name, { ...own, whole, fields: [...own.fields, ...struct.fields] });
-    }
-  }
-
   /** The definition that a call of `name` in `from` reaches, or null when none is in view. */
   resolve(name: string, from: CFile): ProgramFunction | null {
-    const found = this.lookUp(name, from);
+    const found = this.definitions.resolve(name, from);
     this.trace.note(found === null ? `R ${name}` : found.fn);
     return found;
-  }
-
-  private lookUp(name: string, from: CFile): ProgramFunction | null {
-    const own = this.resolved.get(from.path) ?? new Map<string, ProgramFunction | null>();
-    this.resolved.set(from.path, own);
-    const known = own.get(name);
-    if (known !== undefined) return known;
-    const found = this.find(name, from);
-    own.set(name, found);
-    return found;
-  }
-
-  private find(name: string, from: CFile): ProgramFunction | null {
-    let best: ProgramFunction | null = null;
-    let bestRank = Number.POSITIVE_INFINITY;
-    for (const candidate of this.byName.get(name) ?? []) {
-      const rank = this.rank(candidate, from);
-      if (rank < bestRank) {
-        best = candidate;
-        bestRank = rank;
-      }
-    }
-    return best ?? this.macro(name);
-  }
-
-  /** Structs in view, by name. */
-  get structTypes(): ReadonlyMap<string, CStruct> {
-    return this.structs;
-  }
-
-  /** Parameters and body of the function-like macro of a name; undefined when there is none in view. */
-  macroText(name: string): string | undefined {
-    return this.macros.get(name)?.macro.text;
-  }
-
-  /** What a macro was read as; undefined when nobody has asked for it. */
-  readMacro(macro: MacroFunction): CFunction | null | undefined {
-    const own = this.macros.get(macro.name);
-    return own?.macro === macro ? (own.found === undefined ? undefined : (own.found?.fn ?? null)) : undefined;
-  }
-
-  /** A function-like macro as the function that it amounts to; null when there is none, or none that can be read. */
-  private macro(name: string): ProgramFunction | null {
-    const own = this.macros.get(name);
-    if (own === undefined) return null;
-    if (own.found === undefined) {
-      const fn = own.macro.read();
-      own.found = fn === null ? null : { file: own.file, fn };
-    }
-    return own.found;
-  }
-
-  private rank(candidate: ProgramFunction, from: CFile): number {
-    const { file, fn } = candidate;
-    const weak = fn.isWeak ? 8 : 0;
-    if (file.path === from.path) return weak;
-    if (fn.isStatic && file.path.endsWith(".c")) return Number.POSITIVE_INFINITY;
-    const arch = archOf(file.path);
-    if (arch !== "" && archOf(from.path) !== "" && arch !== archOf(from.path)) return Number.POSITIVE_INFINITY;
-    if (folderOf(file.path) === folderOf(from.path)) return weak + 1;
-    return weak + (arch === archOf(from.path) ? 2 : 3);
   }
 
   /** How many functions wait for facts of their callees. */
@@ -317,7 +212,7 @@ export class Program {
     return analyseFunction(f.file, f.fn, {
       models: this.models,
       summaryOf: (name) => this.summaryOf(name, f.file, ring),
-      fieldType: (struct, field) => this.fieldType(struct, field),
+      fieldType: (struct, field) => this.structs.fieldType(struct, field),
       returnType: (name) => this.resolve(name, f.file)?.fn.returns ?? null,
     });
   }
@@ -346,42 +241,10 @@ export class Program {
     return calls.flatMap((name) => this.resolve(name, f.file) ?? []).filter((c) => c.fn.whole);
   }
 
-  fieldType(struct: string, field: string): TypeRef | null {
-    return this.structs.get(struct)?.fields.find((f) => f.name === field)?.type ?? null;
-  }
-
-  /** True when a struct was seen whole and has no such path of fields ("arch.mp_state_lock"): what names it cannot be meant. */
-  lacksField(struct: string, path: string): boolean {
-    let at = struct;
-    for (const name of path.split(".")) {
-      const own = this.structs.get(at);
-      if (own === undefined) return false;
-      const field = own.fields.find((f) => f.name === name);
-      if (field === undefined) return own.whole;
-      at = field.type.name;
-    }
-    return false;
-  }
-
-  /** Whether any struct in view has a field that names its lock. */
-  get hasGuardedFields(): boolean {
-    this.guarded ??= [...this.structs.values()].some((s) => s.fields.some((f) => f.guardedBy !== null));
-    return this.guarded;
-  }
-
-  hasStruct(name: string): boolean {
-    return this.structs.has(name);
-  }
-
-  /** The annotation at a field of a struct that names its lock, or null. */
-  guardOf(struct: string, field: string): StructField["guardedBy"] {
-    return this.structs.get(struct)?.fields.find((f) => f.name === field)?.guardedBy ?? null;
-  }
-
   /** Functions in view that call this one by name. */
   callersOf(f: ProgramFunction): ProgramFunction[] {
     this.trace.note(`C ${f.fn.name}`);
-    const callers = this.callers.named(f.fn.name).filter((c) => this.lookUp(f.fn.name, c.file) === f);
+    const callers = this.callers.named(f.fn.name).filter((c) => this.definitions.resolve(f.fn.name, c.file) === f);
     this.trace.notes(callers.map((c) => c.fn));
     return callers;
   }

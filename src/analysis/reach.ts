@@ -3,8 +3,9 @@
  * thread). A static function whose address is not taken has all its callers in its file.
  */
 import type { CFile, CFunction, Expr } from "../source/ast.js";
+import type { ProgramFunction } from "./definitions.js";
 import type { AnalysisModels } from "./models.js";
-import type { Program, ProgramFunction } from "./program.js";
+import type { Program } from "./program.js";
 import { walkStmts } from "./walk.js";
 
 /** closed: all callers are in view. open: others may call it, with whatever locks. spawned: it starts with no lock held. */

@@ -23,9 +23,10 @@ export function findStale(one: Program, other: Program): Stale {
   const gone = one.files.filter((f) => !after.has(f));
   const come = other.files.filter((f) => !before.has(f));
   const stale = changedFunctions(gone, come);
-  const fields = changedFields(one.structTypes, other.structTypes, [...gone, ...come]);
+  const fields = changedFields(one.structs.byName, other.structs.byName, [...gone, ...come]);
   for (const file of [...gone, ...come])
-    for (const { name } of file.macros) if (one.macroText(name) !== other.macroText(name)) stale.add(name);
+    for (const { name } of file.macros)
+      if (one.definitions.macroText(name) !== other.definitions.macroText(name)) stale.add(name);
   const users = [
     (name: string) => one.callers.users(name),
     ...come.map((file) => (name: string) => usersIn(file).get(name) ?? []),

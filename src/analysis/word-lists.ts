@@ -1,5 +1,5 @@
 /** Functions by word, as the index of facts (fact-index.ts) makes such lists and as it is kept. */
-import type { ProgramFunction } from "./program.js";
+import type { ProgramFunction } from "./definitions.js";
 
 /** An index as it is kept: words in order, and for each the places of its functions in the program, one list behind the other. */
 export interface PackedIndex {

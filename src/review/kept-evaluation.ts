@@ -58,7 +58,7 @@ class Numbers {
 }
 
 export function packEvaluation(evaluation: Evaluation): PackedEvaluation {
-  const numbers = new Numbers(evaluation.program.all.map((f) => f.fn));
+  const numbers = new Numbers(evaluation.program.definitions.all.map((f) => f.fn));
   const { notes: table } = evaluation.table;
   const answers = [...evaluation.answers].map(([rule, own]): PackedAnswers => {
     const [keys, notes, ends]: number[][] = [[], [], []];
@@ -83,7 +83,7 @@ export function unpackEvaluation(kept: PackedEvaluation, program: Program, rules
   const words = split(kept.words);
   const levels = kept.handlers.map((_, i) => new Set(kept.handlers.slice(0, i + 1).flatMap(split)));
   rememberLevels(program, levels);
-  const table: UnitKey[] = program.all.map((f) => f.fn);
+  const table: UnitKey[] = program.definitions.all.map((f) => f.fn);
   for (const word of words) table.push(word);
   const answers = new Map<string, RuleAnswers>();
   for (const own of kept.answers) {

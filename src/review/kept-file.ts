@@ -40,7 +40,7 @@ interface FunctionPacker {
 export function packFile(file: CFile, state: string, packer: FunctionPacker): PackedFile {
   const { path, text, structs, tables, valueNames, comments, prototypes, unhandled } = file;
   // Macros that are used as functions cost more than they look: each is a text to be parsed.
-  const macros = file.macros.map((m) => packer.program.readMacro(m) ?? loadedMacros.get(m) ?? null);
+  const macros = file.macros.map((m) => packer.program.definitions.readMacro(m) ?? loadedMacros.get(m) ?? null);
   return {
     ...{ path, text, structs, tables, valueNames, unhandled, state },
     comments: Uint32Array.from(comments.flatMap(({ at, end }) => [at, end])),

@@ -1,5 +1,6 @@
 /** Who uses which name in a program, as it is kept between runs: numbers, so that no function has to be unpacked to be found. */
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
+import type { Program } from "../analysis/program.js";
 import { usersIn } from "../analysis/stale.js";
 import { usesOf } from "../analysis/uses.js";
 
@@ -37,7 +38,7 @@ export function packMentions(program: Program): PackedMentions {
   for (const file of program.files)
     for (const [name, some] of usersIn(file))
       for (const user of some) add(usedBy as Set<number>[], name, users.of(user));
-  program.all.forEach(({ fn }, i) => {
+  program.definitions.all.forEach(({ fn }, i) => {
     for (const name of usesOf(fn).calls) add(calledBy as Set<number>[], name, i);
   });
   const [user, caller] = [
@@ -73,6 +74,6 @@ export function unpackMentions(kept: PackedMentions, program: Program): void {
   program.callers.remember({
     users: (name) => Array.from(among(name, kept.userEnds, kept.userPlaces), (i) => users[i] as string),
     callers: (name) =>
-      Array.from(among(name, kept.callerEnds, kept.callerPlaces), (i) => program.all[i] as ProgramFunction),
+      Array.from(among(name, kept.callerEnds, kept.callerPlaces), (i) => program.definitions.all[i] as ProgramFunction),
   });
 }

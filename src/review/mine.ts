@@ -1,7 +1,8 @@
 /** Mines a tree for guarded-by candidates, one architecture after the other: each is let go of before the next is read. */
+
+import { archOf } from "../analysis/definitions.js";
 import { FactIndex } from "../analysis/fact-index.js";
 import { GuardEvidence } from "../analysis/guard-evidence.js";
-import { archOf } from "../analysis/program.js";
 import { globs } from "../rules/glob.js";
 import { wordsFor } from "../rules/index-words.js";
 import { declaredGuards } from "../rules/mine/declared.js";
@@ -23,7 +24,7 @@ export async function mineTree(files: readonly string[], options: ScanOptions): 
     const own = files.filter((p) => archOf(p) === arch || archOf(p) === "");
     const around = rules.rules.filter((r) => own.some(globs(r.scope.paths)));
     const program = await reader.program(own, around);
-    for (const f of program.all) {
+    for (const f of program.definitions.all) {
       options.between?.();
       program.facts(f);
     }

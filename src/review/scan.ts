@@ -3,7 +3,8 @@
  * to all; everything found is pre-existing.
  */
 
-import { archOf, type Program } from "../analysis/program.js";
+import { archOf } from "../analysis/definitions.js";
+import type { Program } from "../analysis/program.js";
 import { evaluateRules } from "../rules/evaluate.js";
 import { globs } from "../rules/glob.js";
 import type { Outcome } from "../rules/outcome.js";

@@ -2,7 +2,8 @@
  * Files of a kernel tree as the analysis wants them: a patch applied, the surroundings that its rules name read with it, and
  * nothing parsed twice. The patches of a series stand on each other until the next series begins.
  */
-import { archOf, Program } from "../analysis/program.js";
+import { archOf } from "../analysis/definitions.js";
+import { Program } from "../analysis/program.js";
 import type { FileDiff, Patch } from "../patch/patch.js";
 import { globs } from "../rules/glob.js";
 import type { Rule } from "../rules/rule-schema.js";

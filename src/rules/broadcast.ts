@@ -2,10 +2,11 @@
  * Flags of each object that one function sets on all of them and another clears on all: a pause, a halt. Two owners whose
  * times overlap undo each other: the first to end clears what the second still relies on. A counter has no such fault.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent } from "../analysis/events.js";
 import { classOfField } from "../analysis/field-class.js";
 import type { ObjectModel } from "../analysis/models.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";

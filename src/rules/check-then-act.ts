@@ -3,8 +3,9 @@
  * after it. Looking at all objects, one lock at a time, ends as a check of all that nothing keeps true. Excused by a sound
  * gate: a flag that every competitor tests and that nobody else can clear.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";

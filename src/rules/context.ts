@@ -1,11 +1,13 @@
 /** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import { entryClassesOf } from "../analysis/entry-class.js";
 import type { CallEvent, Event } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import { GuardEvidence } from "../analysis/guard-evidence.js";
 import type { ObjectModel } from "../analysis/models.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { Answers, RingAnswers } from "../analysis/trace.js";
 import { pathOf, type Value } from "../analysis/value.js";
@@ -98,7 +100,7 @@ export class RuleContext {
     if (!this.isTaught) return own;
     const names = new Set([...this.learnt].map((p) => p.split(" ")[0]));
     const taught = this.with(`${this.rule.id} asked`).filter((f) => names.has(f.fn.name) && !own.includes(f));
-    return this.program.inOrder([...own, ...taught]);
+    return this.program.definitions.inOrder([...own, ...taught]);
   }
 
   /** The rest of every word that begins so, sorted. */

@@ -55,7 +55,7 @@ export class Evaluation {
     this.index = new FactIndex(program, wordsFor(program, rules), before?.index ?? null, known?.index ?? null);
     this.table = before?.table ?? known?.table ?? new NoteTable();
     this.answers = known?.answers ?? new Map();
-    this.functions = new Set(program.all.map((f) => f.fn));
+    this.functions = new Set(program.definitions.all.map((f) => f.fn));
   }
 
   /** What a rule says of the program, and the predicates that it found; `learnt` are those of the other side of a patch. */

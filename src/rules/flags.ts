@@ -2,9 +2,10 @@
  * Flags of a container by which one function holds others off: who sets them, who tests them before it acts, who clears
  * them. Found by what is done with them, not by name.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, Event } from "../analysis/events.js";
 import type { ObjectModel } from "../analysis/models.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact } from "../analysis/state.js";
 import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js";
 import type { RuleContext } from "./context.js";

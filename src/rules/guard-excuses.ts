@@ -1,7 +1,9 @@
 /** What excuses an access without the lock that others hold, beside being one to an object that nobody else can see. */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import { classOfField, objectOf } from "../analysis/field-class.js";
 import type { FieldAccess, GuardEvidence } from "../analysis/guard-evidence.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf } from "../analysis/value.js";
 import type { GuardCase } from "./guard-case.js";
@@ -12,7 +14,7 @@ import type { GuardCase } from "./guard-case.js";
  */
 export function isPrivateLock(program: Program, { lock }: Pick<GuardCase, "lock">): boolean {
   const [struct, field] = lock.split(".") as [string, string?];
-  return field === undefined || program.fieldType(struct, field) !== null;
+  return field === undefined || program.structs.fieldType(struct, field) !== null;
 }
 
 /** True when an access may be sound without the lock, as far as the code in view tells. */

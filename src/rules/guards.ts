@@ -33,7 +33,7 @@ export interface Protection {
 export function protectionOf(program: Program, model: ObjectModel, guards: readonly Guard[]): Protection {
   const { container } = model;
   const struct = (g: Guard): string => (g.scope === "object" ? model.struct : (container?.struct ?? ""));
-  const found = guards.find((g) => !program.lacksField(struct(g), g.field)) ?? guards[0];
+  const found = guards.find((g) => !program.structs.lacksField(struct(g), g.field)) ?? guards[0];
   if (found === undefined) return { by: "owner", label: "", field: "", note: "", shared: model.shared };
   const { label, note } = found;
   const { shared } = model;

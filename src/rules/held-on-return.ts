@@ -1,10 +1,10 @@
 /** A lock that is still held on a way out: whether that is a fault by itself, or only beside what the function did before. */
 
 import { mentions } from "../analysis/conditions.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { LockEvent, ReturnEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels } from "../analysis/models.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { declares, isSteady, type LockRule, lockOutcome } from "./lock-outcome.js";

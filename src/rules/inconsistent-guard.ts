@@ -3,8 +3,10 @@
  * decide, without it. What guards a field is told by the code itself (guard-evidence.ts), counted and shown; where the count
  * does not speak clearly, the outcome is weak: it serves to compare the two sides of a patch, and is not said.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FieldAccess, GuardEvidence } from "../analysis/guard-evidence.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import { globs } from "./glob.js";
 import { casesOf, type GuardCase } from "./guard-case.js";
 import { isExcused, isPrivateLock, isShared } from "./guard-excuses.js";

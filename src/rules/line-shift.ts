@@ -17,7 +17,7 @@ export class LineMap {
   constructor(before: Program, now: Program, pairs: readonly (readonly [was: CFile, is: CFile])[]) {
     const paths = new Set(pairs.map(([was]) => was.path));
     const [was, is] = [before, now].map(
-      (program) => new Map(program.all.filter((f) => paths.has(f.file.path)).map((f) => [f.fn, f.file])),
+      (program) => new Map(program.definitions.all.filter((f) => paths.has(f.file.path)).map((f) => [f.fn, f.file])),
     ) as [Map<CFunction, CFile>, Map<CFunction, CFile>];
     this.byPath = new Map(pairs.map(([file]) => [file.path, stretchesOf(file, was, is)]));
   }

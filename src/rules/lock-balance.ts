@@ -3,10 +3,12 @@
  * held, is given back when it is not, or is tried for without a look at the answer. What may be design by the code alone is told
  * as a weak outcome: it counts where a patch makes a function do it that did not do it before.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { LockEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels } from "../analysis/models.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import { globs } from "./glob.js";
 import { heldOnReturn } from "./held-on-return.js";
 import { declares, isSteady, type LockRule, lockOutcome } from "./lock-outcome.js";
@@ -17,7 +19,7 @@ import type { Unit } from "./units.js";
 /** One outcome for each function, lock and kind of fault; one that is a fault by itself before one that is not. */
 export function lockBalance(program: Program, rule: LockRule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const functions = program.all.filter((f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0);
+  const functions = program.definitions.all.filter((f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0);
   return functions.map((f) => ({ key: f.fn, find: () => balanceOf(program, f, rule) }));
 }
 

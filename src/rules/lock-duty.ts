@@ -2,12 +2,14 @@
  * Who has to hold a lock that a function asks for, followed upwards from the call: the path itself, a caller that says so,
  * callers that all hold it. Only where the duty can be passed on to nobody, and nothing says that it is met, is it missed.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, CallEvent } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import { Contracts } from "../analysis/lock-contract.js";
 import { digestOf } from "../analysis/lock-digest.js";
 import { isNameable, translate } from "../analysis/lock-names.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import { Reaches } from "../analysis/reach.js";
 import { RingAnswers } from "../analysis/trace.js";
 import { pathOf, type Value } from "../analysis/value.js";

@@ -4,11 +4,12 @@
  * (rules/models/orders.yaml). A trylock does not wait, and is no finding.
  */
 import { CallGraph } from "../analysis/call-graph.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { LockEvent } from "../analysis/events.js";
 import { HeldOnWay, type Way } from "../analysis/held-on-way.js";
 import { classOfLock } from "../analysis/lock-class.js";
 import type { LockOrder } from "../analysis/models.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { NAMES } from "../analysis/trace.js";
 import { globs } from "./glob.js";
@@ -26,7 +27,7 @@ export function lockOrder(program: Program, rule: Rule): Unit[] {
   const orders = rule.severity.wrongOrder === "silent" ? [] : program.models.orders;
   let known: { graph: CallGraph; functions: readonly ProgramFunction[] } | null = null;
   const found = (order: LockOrder): Outcome[] => {
-    known ??= { graph: new CallGraph(program), functions: program.all.filter((f) => inScope(f.file.path)) };
+    known ??= { graph: new CallGraph(program), functions: program.definitions.all.filter((f) => inScope(f.file.path)) };
     return brokenOrder(rule, order, known.graph, known.functions);
   };
   return orders
@@ -43,7 +44,7 @@ function noting(program: Program, find: () => Outcome[]): Outcome[] {
   const outcomes = trace.within(null, find);
   trace.notes([`W ${ORDERS}`, NAMES]);
   const shown = new Set(outcomes.flatMap((o) => o.sites.map((s) => `${s.path}\0${s.function}`)));
-  for (const { file, fn } of shown.size === 0 ? [] : program.all)
+  for (const { file, fn } of shown.size === 0 ? [] : program.definitions.all)
     if (shown.has(`${file.path}\0${fn.name}`)) trace.note(fn);
   return outcomes;
 }

@@ -1,5 +1,5 @@
 /** What the parts of the rule kind `lock-balance` share. */
-import type { ProgramFunction } from "../analysis/program.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Value } from "../analysis/value.js";
 import type { LockEffect, Outcome, OutcomeDetail, OutcomeSite } from "./outcome.js";
 import type { RuleOf } from "./rule-schema.js";

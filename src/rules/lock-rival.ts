@@ -1,5 +1,6 @@
 /** The second thread for a missing lock: a function in view that holds it and changes what the asker is about. */
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf } from "../analysis/value.js";
 import type { Need } from "./lock-duty.js";

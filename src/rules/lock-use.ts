@@ -1,11 +1,13 @@
 /** How the functions in view treat a lock: where it is held, who takes it, who has it for himself. */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import { entryClassesOf } from "../analysis/entry-class.js";
 import type { Event } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import { digestOf } from "../analysis/lock-digest.js";
 import type { AnalysisModels } from "../analysis/models.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
 
@@ -52,7 +54,7 @@ export class LockUse {
     if (lock.kind === "global") return this.namesLock(lock.name, true);
     const struct = lock.base?.type;
     if (struct?.tag !== true) return this.namesLock(lock.name, false);
-    if (this.program.lacksField(struct.name, lock.name)) return false;
+    if (this.program.structs.lacksField(struct.name, lock.name)) return false;
     return this.index.has(`takes of ${struct.name} ${lock.name}`) || this.index.has(`takes of any ${lock.name}`);
   }
 
@@ -100,7 +102,7 @@ export class LockUse {
    */
   mayBeTakenOutside(f: ProgramFunction, event: Event, lock: Value): boolean {
     const struct = lock.base?.type;
-    if (struct?.tag === true && this.program.hasStruct(struct.name)) return false;
+    if (struct?.tag === true && this.program.structs.has(struct.name)) return false;
     return digestOf(this.program.facts(f)).calls.some(
       (e) =>
         !e.resolved &&

@@ -2,12 +2,14 @@
  * Rule kind `missing-required-lock`: a function that is called asks for a lock (lock-contract.ts), or a field that is used is
  * annotated with one, and neither this path nor whoever comes this way holds it (lock-duty.ts).
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { CallEvent } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import type { Contract } from "../analysis/lock-contract.js";
 import { digestOf } from "../analysis/lock-digest.js";
 import { translate } from "../analysis/lock-names.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import { globs } from "./glob.js";
 import { LockDuty, type Miss, type Need } from "./lock-duty.js";
 import { lockRival } from "./lock-rival.js";
@@ -32,7 +34,7 @@ interface Demand {
 export function missingRequiredLock(program: Program, index: FactIndex, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
   const duty = new LockDuty(program, index);
-  return program.all.map((f) => ({ key: f.fn, find: () => missingFor(f, duty, rule, inScope) }));
+  return program.definitions.all.map((f) => ({ key: f.fn, find: () => missingFor(f, duty, rule, inScope) }));
 }
 
 /** What the callers of a function miss of what it asks for. */
@@ -76,7 +78,7 @@ function demands(f: ProgramFunction, duty: LockDuty): Demand[][] {
     if (!duty.use.isTaken(contract.lock)) continue;
     out.push(program.callersOf(f).flatMap((caller) => demandsOf(program, f, contract, caller)));
   }
-  if (program.hasGuardedFields) out.push(guardedFields(program, f));
+  if (program.structs.hasGuardedFields) out.push(guardedFields(program, f));
   return out.filter((group) => group.length > 0);
 }
 
@@ -107,7 +109,7 @@ function guardedFields(program: Program, f: ProgramFunction): Demand[] {
   for (const event of facts.events) {
     if ((event.kind !== "read" && event.kind !== "write") || event.origin !== null) continue;
     const { base, name } = event.place;
-    const guard = base?.type?.tag ? program.guardOf(base.type.name, name) : null;
+    const guard = base?.type?.tag ? program.structs.guardOf(base.type.name, name) : null;
     if (base === null || guard === null || guard.pointee || event.once) continue;
     const fields = guard.lock.replace(/[&\s]/g, "").split(/->|\./);
     const lock = fields.reduce((v, field, i) => facts.values.field(v, field, null, i === 0), base);

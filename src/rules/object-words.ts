@@ -2,9 +2,10 @@
  * The words of the index (fact-index.ts) by which rules about objects look functions up: who may touch the state that a rule
  * guards, who writes and who heeds which flag, who calls through which field.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels, ObjectModel } from "../analysis/models.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { ReadDep } from "../analysis/state.js";
 import { markedField, testedField } from "./broadcast.js";
 import { hasField, isField } from "./context.js";

@@ -2,10 +2,12 @@
  * What a patch reaches: which notes (trace.ts) speak of something that is not as it was before, and where the lines of a file
  * have gone that it changes. Where the patch changes more than bodies of functions nothing is told, and all is looked at anew.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import { changedHandlers } from "../analysis/handlers.js";
 import { commentAbove } from "../analysis/lock-contract.js";
-import type { Program, ProgramFunction } from "../analysis/program.js";
+import type { Program } from "../analysis/program.js";
 import { namesOf } from "../analysis/reach.js";
 import { EVERYTHING, NAMES, type Note } from "../analysis/trace.js";
 import { usesOf } from "../analysis/uses.js";
@@ -34,7 +36,7 @@ export function reachOf(before: Program, now: Program, index: FactIndex): PatchR
   if (names.size > 0) {
     notes.add(NAMES);
     for (const name of names) for (const kind of ["R", "C", "N"]) notes.add(`${kind} ${name}`);
-    for (const { fn } of before.all) if (names.has(fn.name)) notes.add(fn);
+    for (const { fn } of before.definitions.all) if (names.has(fn.name)) notes.add(fn);
   }
   const called = differing(left, come, ({ fn }) => usesOf(fn).calls);
   for (const name of called) notes.add(`C ${name}`);

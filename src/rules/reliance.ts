@@ -3,8 +3,8 @@
  * is done later rests on its having stayed so.
  */
 import type { Loop } from "../analysis/cfg.js";
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, ReadDep } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { isField, type RuleContext } from "./context.js";

@@ -2,8 +2,9 @@
  * The other thread of a witness: a function in view that touches the same state as it should be done. With it an interleaving
  * names two real functions and not "somebody else".
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { isField, type RuleContext } from "./context.js";
 import { guardHeld } from "./guards.js";

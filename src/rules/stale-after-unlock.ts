@@ -3,10 +3,11 @@
  * although others change it under that lock meanwhile. A second look under the lock, or a claim made before the lock was given
  * back (`if (x->busy) return; x->busy = 1; unlock`), makes it sound.
  */
+
+import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent } from "../analysis/events.js";
 import { classOfField, objectOf, relationOf } from "../analysis/field-class.js";
 import { type FieldAccess, folderOf, type GuardEvidence } from "../analysis/guard-evidence.js";
-import type { ProgramFunction } from "../analysis/program.js";
 import type { Fact, Held } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { globs } from "./glob.js";
@@ -31,7 +32,9 @@ interface Stale {
 /** One outcome for each function and field. */
 export function staleAfterUnlock(evidence: GuardEvidence, rule: Rule): Unit[] {
   const inScope = globs(rule.scope.paths);
-  const functions = evidence.program.all.filter((f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0);
+  const functions = evidence.program.definitions.all.filter(
+    (f) => inScope(f.file.path) && f.fn.whole && f.fn.errors === 0,
+  );
   return functions.map((f) => ({ key: f.fn, find: () => staleIn(f, rule, evidence) }));
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CallGraph } from "../../src/analysis/call-graph.js";
+import type { ProgramFunction } from "../../src/analysis/definitions.js";
 import { EntryClasses } from "../../src/analysis/entry-class.js";
-import type { Program, ProgramFunction } from "../../src/analysis/program.js";
+import type { Program } from "../../src/analysis/program.js";
 import { programOf } from "../engine.js";
 
 const find = (program: Program, name: string, path = ""): ProgramFunction => {

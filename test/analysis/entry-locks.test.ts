@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { ProgramFunction } from "../../src/analysis/definitions.js";
 import { EntryLocks } from "../../src/analysis/entry-locks.js";
-import type { Program, ProgramFunction } from "../../src/analysis/program.js";
+import type { Program } from "../../src/analysis/program.js";
 import { programOf } from "../engine.js";
 
 const named = (program: Program, name: string): ProgramFunction => {

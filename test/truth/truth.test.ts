@@ -6,8 +6,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { ProgramFunction } from "../../src/analysis/definitions.js";
 import type { Event } from "../../src/analysis/events.js";
-import { Program, type ProgramFunction } from "../../src/analysis/program.js";
+import { Program } from "../../src/analysis/program.js";
 import { RuleContext } from "../../src/rules/context.js";
 import { sharedPlace } from "../../src/rules/places.js";
 import { readC } from "../../src/source/read-file.js";

@@ -1,7 +1,7 @@
 /** `review rules explain`: what the analysis knows of a function, and why each rule fired or did not. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import type { ProgramFunction } from "../../analysis/program.js";
+import type { ProgramFunction } from "../../analysis/definitions.js";
 import { EXIT, type ExitCode, ReviewError } from "../../errors.js";
 import { openTree } from "../../io/git-tree.js";
 import { loadParser, loadRules } from "../../io/load-rules.js";
@@ -50,7 +50,7 @@ const explained = (
 
 /** The functions of a name in a file; the error names what there is. */
 const functionsNamed = (evaluation: Evaluation, path: string, name: string): ProgramFunction[] => {
-  const inFile = evaluation.program.all.filter((f) => f.file.path === path);
+  const inFile = evaluation.program.definitions.all.filter((f) => f.file.path === path);
   const found = inFile.filter((f) => f.fn.name === name);
   if (found.length > 0) return found;
   const known = inFile.map((f) => f.fn.name).join(", ");
@@ -148,7 +148,7 @@ const explainFinding = async (
   }
   const { finding, evaluation } = one;
   const sites = [finding, ...finding.witness];
-  const functions = evaluation.program.all.filter((f) =>
+  const functions = evaluation.program.definitions.all.filter((f) =>
     sites.some((s) => s.path === f.file.path && s.function === f.fn.name),
   );
   const head = `${finding.id} ${finding.severity} ${finding.rule}\n${finding.path}:${finding.line} ${finding.message}\n`;

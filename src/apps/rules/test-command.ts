@@ -22,7 +22,7 @@ export interface TestOptions {
 
 /** What is known of the function that a line stands in. */
 const factsAt = (line: number, { evaluation, path }: CaseResult, rule: Rule): Facts | null => {
-  const f = evaluation.program.all.find(
+  const f = evaluation.program.definitions.all.find(
     ({ file, fn }) => file.path === path && file.lineAt(fn.at) <= line && line <= file.lineAt(fn.end),
   );
   if (f === undefined) return null;

@@ -2,10 +2,11 @@
  * What the analysis knows of one function, as a person can follow it: by which ways threads come in, the locks held on entry, and
  * every event with its locks and whose object it touches. What callees do stands at their calls, as their summaries tell it.
  */
+
+import type { ProgramFunction } from "../../analysis/definitions.js";
 import { entryClassesOf } from "../../analysis/entry-class.js";
 import type { Event } from "../../analysis/events.js";
 import type { GuardEvidence } from "../../analysis/guard-evidence.js";
-import type { ProgramFunction } from "../../analysis/program.js";
 import type { Held } from "../../analysis/state.js";
 import { pathOf, type Value } from "../../analysis/value.js";
 import type { Evaluation } from "../evaluation.js";

@@ -1,5 +1,5 @@
 /** Why a rule of kind `flag-protocol` said something of the flags that a function touches, or did not. */
-import type { ProgramFunction } from "../../analysis/program.js";
+import type { ProgramFunction } from "../../analysis/definitions.js";
 import { markedField, overlappingBroadcast } from "../broadcast.js";
 import { isField, type RuleContext } from "../context.js";
 import type { Access } from "../digest.js";

@@ -1,5 +1,5 @@
 /** Why each rule said something of a function, or did not: asked of the rules themselves, look by look. */
-import type { ProgramFunction } from "../../analysis/program.js";
+import type { ProgramFunction } from "../../analysis/definitions.js";
 import type { Held } from "../../analysis/state.js";
 import type { Value } from "../../analysis/value.js";
 import { judgeReliance } from "../check-then-act.js";
