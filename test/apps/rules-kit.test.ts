@@ -130,6 +130,43 @@ describe("review rules explain", () => {
     expect(out).toContain("kvm/check-then-act fired");
   });
 
+  it.each([
+    ["any-run.c", "kvm_arch_vcpu_ioctl_run", "foreign-clear"],
+    ["overlapping.c", "unpause_all", "overlapping-owners"],
+  ])("shows why a flag's rule fires: %s", (file, name, fired) => {
+    const { code, out } = runCli(["rules", "explain", `rules/kvm/self-clearing-flag/cases/${file}:${name}`]);
+    expect(code).toBe(0);
+    expect(out).toContain(fired);
+  });
+
+  it.each([
+    ["owner.c", "handle_nap", "arch.napping (CONTAINER): it is a setter of the flag itself"],
+    ["owner.c", "kvm_arch_vcpu_ioctl_run", "arch.napping (CONTAINER): it looks at who owns the flag first"],
+    [
+      "work-pending.c",
+      "enable_cap",
+      "(CONTAINER): no function both relies on this flag and is kept out by it: it is no gate",
+    ],
+  ])("and why it does not: %s, %s: %s", (file, name, silence) => {
+    const { code, out } = runCli(["rules", "explain", `rules/kvm/self-clearing-flag/cases/${file}:${name}`]);
+    expect(code).toBe(0);
+    expect(out).toContain(silence);
+  });
+
+  it("explains a function of a tree, and what a scan finds there", () => {
+    const tree = mkdtempSync(join(tmpdir(), "explain-"));
+    mkdirSync(join(tree, "arch/arm64/kvm"), { recursive: true });
+    cpSync("rules/kvm/self-clearing-flag/cases/overlapping.c", join(tree, "arch/arm64/kvm/pause.c"));
+    const inTree = runCli(["rules", "explain", "--tree", tree, "arch/arm64/kvm/pause.c:unpause_all"]);
+    expect([inTree.code, inTree.err]).toEqual([0, ""]);
+    expect(inTree.out).toContain("overlapping-owners");
+    const [found] = JSON.parse(runCli(["--tree", tree, "-f", "json", "--scan", "arch/arm64/kvm"]).out).findings;
+    const byId = runCli(["rules", "explain", found.id, "--tree", tree, "--scan", "arch/arm64/kvm"]);
+    expect([byId.code, byId.err]).toEqual([0, ""]);
+    expect(byId.out).toContain(`${found.function}()`);
+    rmSync(tree, { recursive: true });
+  });
+
   it("explains the findings of a patch by their ids", () => {
     const input = "fixtures/threads/unlocked-write/patch.mbox";
     const found = JSON.parse(runCli(["--format", "json", input]).out).findings[0];
