@@ -33,10 +33,11 @@ const NOTHING: ReadonlySet<string> = new Set();
 const MAX_STATES = 12;
 const MAX_VISITS = 60;
 /**
- * What looking at one function may cost: entries of path states that are copied. What is written by people stays far below; a
- * function that a stranger made to be endless is not concluded from.
+ * What looking at one function may cost: entries of path states that are copied, at most some six seconds. Of 70,482 functions of Linux
+ * 6.12 (KVM, fs/ext4, fs/btrfs, net/core, net/ipv4, block, kernel, mm and some drivers) it is too little for three; what a stranger
+ * made to be endless is not concluded from.
  */
-const MAX_COST = 8_000_000;
+const MAX_COST = 5_000_000;
 
 const sizeOf = ({ locks, unsure, freed, env, known, deps, facts }: PathState): number =>
   locks.size + unsure.size + freed.size + env.size + known.size + deps.size + facts.size;
