@@ -45,6 +45,11 @@ describe("the examples", () => {
     },
   );
 
+  it("has a service of the App that is not started again when its configuration is wrong", () => {
+    expect(started("patchwitness-app.service")).toEqual([["app", "--config", "/srv/patchwitness/app.yaml"]]);
+    expect(read("patchwitness-app.service")).toContain("RestartPreventExitStatus=2 3");
+  });
+
   it("has a container whose first process is the program", () => {
     expect(read("Containerfile")).toContain(`ENTRYPOINT ["node", "/app/${bin.review}"]`);
     const ignored = readFileSync(new URL(".dockerignore", ROOT), "utf8").split("\n");
