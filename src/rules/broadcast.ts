@@ -115,7 +115,7 @@ interface Way {
 }
 
 function waysTo(ctx: RuleContext, f: ProgramFunction, locks: ReadonlySet<string>, depth: number): Way[] {
-  const calls = ctx.callsTo(f);
+  const calls = ctx.waysIn.callsTo(f);
   if (calls.length === 0 || depth === 0) return [{ from: f.fn.name, locks: new Set(locks) }];
   return calls.flatMap(({ caller, event }) => {
     const here = new Set([...locks, ...sharedLocks(ctx, event.held)]);

@@ -64,7 +64,7 @@ const isSound = (p: FlagProtocol): boolean => p.foreignClears.length === 0 && p.
 function staleChecks(ctx: RuleContext, f: ProgramFunction): Stale[] {
   const { checkedActs } = ctx.digest(f);
   if (checkedActs.length === 0 || ctx.silenceOn(f) !== null) return [];
-  const entry = ctx.entryLocks(f);
+  const entry = ctx.waysIn.entryLocks(f);
   return checkedActs.flatMap((act) =>
     act.facts.flatMap((fact) => {
       const judged = judgeReliance(ctx, f, act, fact, entry);
@@ -90,7 +90,7 @@ export function judgeReliance(
   const outer = guardHeld(entry, object, ctx.model, guards);
   if (outer !== null) return { silence: "entry-guarded", lock: outer.lock.show };
   if (object.kind === "param" && callersGuard(ctx, f, object)) return { silence: "callers-guarded" };
-  if (ctx.model.shared && pathOf(object).root.kind === "param" && ctx.isReachedGuarded(f))
+  if (ctx.model.shared && pathOf(object).root.kind === "param" && ctx.waysIn.isReachedGuarded(f))
     return { silence: "callers-guarded" };
   // The wrong vCPU's lock is another rule's matter.
   if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) return { silence: "wrong-instance" };
@@ -102,14 +102,14 @@ export function judgeReliance(
 
 /** Every caller that passes another's object holds a guard of it. */
 function callersGuard(ctx: RuleContext, f: ProgramFunction, object: Value): boolean {
-  const calls = ctx.callsTo(f).filter(({ caller, event }) => {
+  const calls = ctx.waysIn.callsTo(f).filter(({ caller, event }) => {
     const arg = event.args[object.index];
     return arg !== undefined && ctx.identity(caller, objectOf(arg, ctx.model)) === "other";
   });
   // With nobody in view who passes one, nobody holds a guard for it.
   if (calls.length === 0) return false;
   return calls.every(({ caller, event }) => {
-    const held = [...event.held, ...ctx.entryLocks(caller)];
+    const held = [...event.held, ...ctx.waysIn.entryLocks(caller)];
     return guardHeld(held, objectOf(event.args[object.index] as Value, ctx.model), ctx.model, ctx.allGuards()) !== null;
   });
 }

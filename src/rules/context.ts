@@ -1,8 +1,6 @@
 /** What the rule kinds share: the functions in scope with their facts, sites, comments, and what counts as an act. */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
-import { entryClassesOf } from "../analysis/entry-class.js";
-import type { CallEvent, Event } from "../analysis/events.js";
+import type { Event } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import { GuardEvidence } from "../analysis/guard-evidence.js";
@@ -10,7 +8,7 @@ import type { ObjectModel } from "../analysis/models.js";
 import type { Program } from "../analysis/program.js";
 import type { Held } from "../analysis/state.js";
 import { Answers, RingAnswers } from "../analysis/trace.js";
-import { pathOf, type Value } from "../analysis/value.js";
+import type { Value } from "../analysis/value.js";
 import type { CComment, CFunction } from "../source/ast.js";
 import { type Digest, digestOf, isAct } from "./digest.js";
 import { globs } from "./glob.js";
@@ -21,12 +19,7 @@ import { guardedAsks } from "./predicates.js";
 import type { ObjectRule } from "./rule-schema.js";
 import type { Silence } from "./silence.js";
 import { acknowledgement, siteAt, siteOf } from "./sites.js";
-
-/** A call of a function, and where it stands. */
-interface Call {
-  caller: ProgramFunction;
-  event: CallEvent;
-}
+import { type Call, WaysIn } from "./ways-in.js";
 
 export class RuleContext {
   readonly model: ObjectModel;
@@ -39,12 +32,9 @@ export class RuleContext {
    */
   readonly predicates: ReadonlySet<string>;
   private readonly helpers: ReadonlySet<string>;
-  private readonly handlers: ReadonlyMap<string, ReadonlySet<string>>;
-  private readonly entries: RingAnswers<Held[]>;
+  readonly waysIn: WaysIn;
   private readonly identities: RingAnswers<Identity>;
   private readonly crossing: Answers<string, readonly ProgramFunction[]>;
-  private readonly lifecycles: Answers<string, boolean>;
-  private readonly calls: Answers<CFunction, readonly Call[]>;
   private readonly asks: Answers<CFunction, ReadonlySet<string>>;
   /** What else is found once for a rule, by a word for it. */
   readonly once: Answers<string, unknown>;
@@ -66,13 +56,14 @@ export class RuleContext {
     this.protection = protectionOf(program, model, this.guards);
     this.inScope = globs(rule.scope.paths);
     this.helpers = new Set(rule.state.helpers);
-    this.handlers = handlerFields(program);
+    this.waysIn = new WaysIn(program, model, this.guards, {
+      digest: (f) => this.digest(f),
+      with: (word) => this.with(word),
+      evidence: () => this.evidence,
+    });
     const { trace } = program;
-    this.entries = new RingAnswers(trace);
     this.identities = new RingAnswers(trace);
     this.crossing = new Answers(trace);
-    this.lifecycles = new Answers(trace);
-    this.calls = new Answers(trace);
     this.asks = new Answers(trace);
     this.once = new Answers(trace);
     const found = new Set(this.words(`${rule.id} asks `));
@@ -141,36 +132,6 @@ export class RuleContext {
     return this.asks.of(f.fn, () => guardedAsks(this.digest(f), this.model, this.guards)).has(predicate);
   }
 
-  /** A function that userspace or the guest can have run in any object's thread, whoever else calls it. */
-  isEntry(f: ProgramFunction): boolean {
-    return (
-      entryClassesOf(this.program)
-        .rootsAt(f)
-        .some((c) => !c.lifecycle) || this.isHandler(f)
-    );
-  }
-
-  /** The target of a table of operations. */
-  isHandler(f: ProgramFunction): boolean {
-    return this.handlers.has(f.fn.name);
-  }
-
-  /** By which the making or tearing down of the container or the object begins. */
-  isLifecycleRoot(f: ProgramFunction): boolean {
-    return entryClassesOf(this.program)
-      .rootsAt(f)
-      .some((c) => c.lifecycle);
-  }
-
-  /** Runs only while the container or the object is made or torn down. */
-  isLifecycle(f: ProgramFunction, depth = 4): boolean {
-    if (this.isLifecycleRoot(f)) return true;
-    return this.lifecycles.of(`${f.file.path}\0${f.fn.name}\0${f.fn.at}\0${depth}`, () => {
-      const callers = depth > 0 ? this.program.namesOfCallers(f) : [];
-      return callers.length > 0 && callers.every((c) => c !== f && this.isLifecycle(c, depth - 1));
-    });
-  }
-
   /** What the code itself says of locks and fields; made for objects without a thread of their own only. */
   private get evidence(): GuardEvidence {
     this.known ??= new GuardEvidence(this.program, this.index);
@@ -179,65 +140,9 @@ export class RuleContext {
 
   /** Why the rule leaves a function alone, whatever it does there; null when it does not. */
   silenceOn(f: ProgramFunction): Silence | null {
-    if (this.isLifecycle(f)) return "lifecycle";
-    if (this.model.shared && this.entersGuarded(f)) return "entry-guarded";
+    if (this.waysIn.isLifecycle(f)) return "lifecycle";
+    if (this.model.shared && this.waysIn.entersGuarded(f)) return "entry-guarded";
     return this.saysGuarded(f) ? "said-held" : null;
-  }
-
-  /** Every thread that comes in at this function holds a guard. */
-  private entersGuarded(f: ProgramFunction): boolean {
-    const roots = entryClassesOf(this.program).rootsAt(f);
-    return roots.length > 0 && roots.every((c) => this.isGuardOf(c.holds));
-  }
-
-  /** True where some chain of calls in view comes to a function with a guard held, whichever object's it is. */
-  isReachedGuarded(f: ProgramFunction): boolean {
-    return this.model.shared && this.isGuardOf(this.evidence.heldAbove(f));
-  }
-
-  /** Whether one of these classes of locks ("struct.lock") is a guard of objects without a thread of their own. */
-  private isGuardOf(classes: Iterable<string>): boolean {
-    const { shared, struct, base } = this.model;
-    if (!shared) return false;
-    const own = this.guards.flatMap((g) => [struct, base?.struct].map((s) => `${s}.${g.field}`));
-    return [...classes].some((name) => own.includes(name));
-  }
-
-  /** Calls of a function in view, by name or through a table. */
-  callsTo(f: ProgramFunction): readonly Call[] {
-    return this.calls.of(f.fn, () => {
-      const own = this.program
-        .callersOf(f)
-        .flatMap((caller) => (this.digest(caller).calls.get(f.fn.name) ?? []).map((event) => ({ caller, event })));
-      return [...own, ...[...(this.handlers.get(f.fn.name) ?? [])].flatMap((field) => this.callsThrough(field))];
-    });
-  }
-
-  /** Calls through a field of a table of operations: `ops->handler(...)`. */
-  private callsThrough(field: string): readonly Call[] {
-    return this.with(`calls by field ${field}`).flatMap((caller) =>
-      (this.digest(caller).indirect.get(field) ?? []).map((event) => ({ caller, event })),
-    );
-  }
-
-  /** Locks of the container that are held whenever a function is entered: by every caller in view, or by its own word. */
-  entryLocks(f: ProgramFunction): Held[] {
-    if (this.model.shared) return [...this.evidence.entry.of(f).inView];
-    return this.entries.of(`${f.file.path}\0${f.fn.name}\0${f.fn.at}`, "", [], () => {
-      let common: Held[] | null = entryClassesOf(this.program)
-        .rootsAt(f)
-        .some((c) => !c.lifecycle)
-        ? []
-        : null;
-      for (const { caller, event } of common === null ? this.callsTo(f) : []) {
-        const here = [...event.held, ...this.entryLocks(caller)].filter(
-          (h) => pathOf(h.lock).root.kind === "container",
-        );
-        common = common === null ? here : common.filter((c) => here.some((h) => h.lock.key === c.lock.key));
-        if (common.length === 0) break;
-      }
-      return common ?? [];
-    });
   }
 
   /** True when a comment at the function says that its caller holds a guard. */
@@ -263,7 +168,7 @@ export class RuleContext {
     if (own !== "param") return own;
     // What callers in view pass is judged there, with the locks that they hold.
     const isCalled = this.program.namesOfCallers(f).some((c) => c.fn !== f.fn);
-    return isCalled && !this.isHandler(f) ? "param" : "other";
+    return isCalled && !this.waysIn.isHandler(f) ? "param" : "other";
   }
 
   /** Whose object a value is, a parameter by what callers in view pass: another's if any of them passes another's. */
@@ -277,7 +182,7 @@ export class RuleContext {
         const arg = event.args[value.index];
         return arg !== undefined && this.identity(caller, arg, depth - 1) === "other";
       };
-      return this.callsTo(f).some(isOther) ? "other" : "param";
+      return this.waysIn.callsTo(f).some(isOther) ? "other" : "param";
     });
   }
 
@@ -297,7 +202,7 @@ export class RuleContext {
       for (const event of [...writes.map((w) => w.event), ...checks]) {
         if (!this.touchesOther(f, event)) continue;
         touching.add(f.fn.name);
-        for (const h of [...event.held, ...this.entryLocks(f)]) {
+        for (const h of [...event.held, ...this.waysIn.entryLocks(f)]) {
           const place = sharedPlace(h.lock, this.model);
           if (place?.scope !== "container" || h.mode === "shared") continue;
           users.set(place.field, (users.get(place.field) ?? new Set()).add(f.fn.name));
@@ -357,15 +262,3 @@ export const isField = (field: string, fields: readonly string[]): boolean =>
 
 /** What may stand behind the name of a field where that field, or a part of it, is meant. */
 const PART = new Set(["", ".", "["]);
-
-const handlersKnown = new WeakMap<Program, ReadonlyMap<string, ReadonlySet<string>>>();
-
-/** Names of functions that tables of operations point to, with the fields that do. */
-function handlerFields(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
-  const known = handlersKnown.get(program);
-  if (known !== undefined) return known;
-  const out = new Map<string, Set<string>>();
-  handlersKnown.set(program, out);
-  for (const { target, field } of program.tables) out.set(target, (out.get(target) ?? new Set()).add(field));
-  return out;
-}

@@ -79,7 +79,7 @@ function findProtocols(ctx: RuleContext, field: string): FlagProtocol[] {
 
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */
 const isActor = (ctx: RuleContext, f: ProgramFunction): boolean =>
-  !ctx.isLifecycleRoot(f) && (ctx.isEntry(f) || ctx.program.namesOfCallers(f).length === 0);
+  !ctx.waysIn.isLifecycleRoot(f) && (ctx.waysIn.isEntry(f) || ctx.program.namesOfCallers(f).length === 0);
 
 function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, field: string, gates: Gates): void {
   for (const fact of act.facts) {

@@ -28,7 +28,7 @@ export function guardedAccess(ctx: RuleContext, rule: RuleOf<"guarded-access">):
 function foreignAccesses(ctx: RuleContext, rule: RuleOf<"guarded-access">, f: ProgramFunction): Outcome[] {
   const { accesses } = ctx.digest(f);
   if (accesses.length === 0 || ctx.silenceOn(f) !== null) return [];
-  const entry = ctx.entryLocks(f);
+  const entry = ctx.waysIn.entryLocks(f);
   return accesses.flatMap(({ event }) => {
     const judged = judgeAccess(ctx, rule, f, event, entry);
     return isSilent(judged) ? [] : judged;

@@ -39,7 +39,7 @@ function othersWrite(ctx: RuleContext, fields: readonly string[]): boolean {
 
 function ownWrites(ctx: RuleContext, f: ProgramFunction, fields: readonly string[]): OwnWrite[] {
   const writes = ctx.digest(f).writes.filter(({ place }) => place.scope === "object" && isField(place.field, fields));
-  if (writes.length === 0 || !f.fn.whole || ctx.isLifecycle(f) || ctx.saysGuarded(f)) return [];
+  if (writes.length === 0 || !f.fn.whole || ctx.waysIn.isLifecycle(f) || ctx.saysGuarded(f)) return [];
   const out: OwnWrite[] = [];
   for (const { event, place } of writes) {
     if (event.origin !== null || event.exclusive) continue;
@@ -52,13 +52,13 @@ function ownWrites(ctx: RuleContext, f: ProgramFunction, fields: readonly string
 
 function isGuarded(ctx: RuleContext, f: ProgramFunction, event: AccessEvent | CallEvent, object: Value): boolean {
   const guards = ctx.allGuards();
-  if (guardHeld([...event.held, ...ctx.entryLocks(f)], object, ctx.model, guards) !== null) return true;
+  if (guardHeld([...event.held, ...ctx.waysIn.entryLocks(f)], object, ctx.model, guards) !== null) return true;
   return [...event.unsure].some((key) => guards.some((g) => key.endsWith(`.${g.field}`)));
 }
 
 /** Calls of the write's function that hand over a vCPU which is the caller's own, as far as is known. */
 function callsWith(ctx: RuleContext, { f, object }: OwnWrite): OwnWrite[] {
-  return ctx.callsTo(f).flatMap(({ caller, event }) => {
+  return ctx.waysIn.callsTo(f).flatMap(({ caller, event }) => {
     const arg = event.args[object.index];
     return arg === undefined ? [] : [{ f: caller, event, object: arg }];
   });
@@ -69,7 +69,7 @@ function placesToLock(ctx: RuleContext, write: OwnWrite): OwnWrite[] {
   if (write.object.kind !== "param") return [write];
   const all = callsWith(ctx, write);
   const calls = all.filter((c) => identityOf(c.object, ctx.model) !== "other");
-  if (all.length === 0) return ctx.callsTo(write.f).length === 0 || ctx.isEntry(write.f) ? [write] : [];
+  if (all.length === 0) return ctx.waysIn.callsTo(write.f).length === 0 || ctx.waysIn.isEntry(write.f) ? [write] : [];
   const open = calls.filter((c) => isOpen(ctx, c, MAX_UP));
   if (open.length === 0) return [];
   return open.length === all.length ? [write] : open;
@@ -77,10 +77,10 @@ function placesToLock(ctx: RuleContext, write: OwnWrite): OwnWrite[] {
 
 /** True when no guard is held at this call, nor on some way up from it to where a thread comes in. */
 function isOpen(ctx: RuleContext, call: OwnWrite, depth: number): boolean {
-  if (ctx.isLifecycle(call.f) || isGuarded(ctx, call.f, call.event, call.object)) return false;
+  if (ctx.waysIn.isLifecycle(call.f) || isGuarded(ctx, call.f, call.event, call.object)) return false;
   // What an entry has not from a getter (filp->private_data) is its own.
-  if (call.object.kind !== "param") return identityOf(call.object, ctx.model) === "self" || ctx.isEntry(call.f);
+  if (call.object.kind !== "param") return identityOf(call.object, ctx.model) === "self" || ctx.waysIn.isEntry(call.f);
   const calls = callsWith(ctx, call);
-  if (calls.length === 0 || ctx.isEntry(call.f)) return true;
+  if (calls.length === 0 || ctx.waysIn.isEntry(call.f)) return true;
   return depth > 0 && calls.some((c) => isOpen(ctx, c, depth - 1));
 }

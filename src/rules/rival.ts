@@ -52,8 +52,8 @@ function findCandidates(ctx: RuleContext, fields: readonly string[], wanted: "ch
   const candidates: Candidate[] = [];
   for (const f of ctx.stateful) {
     const { writes, checks } = ctx.digest(f);
-    if ((writes.length === 0 && checks.length === 0) || ctx.isLifecycle(f)) continue;
-    const entry = ctx.entryLocks(f);
+    if ((writes.length === 0 && checks.length === 0) || ctx.waysIn.isLifecycle(f)) continue;
+    const entry = ctx.waysIn.entryLocks(f);
     for (const event of [...writes.map((w) => w.event), ...checks]) {
       const held = [...event.held, ...entry];
       const role = touchesGuarded(ctx, event, held, fields);

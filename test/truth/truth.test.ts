@@ -84,7 +84,7 @@ function seen(row: Row): { identity: string; held: string[] }[] {
 
 function touched(ctx: RuleContext, f: ProgramFunction, e: Event, line: number): { identity: string; held: string[] }[] {
   if (f.file.lineAt(e.at) !== line) return [];
-  const held = [...e.held, ...ctx.entryLocks(f)].map((h) => h.lock.show);
+  const held = [...e.held, ...ctx.waysIn.entryLocks(f)].map((h) => h.lock.show);
   if (e.kind === "call") return e.args.map((a) => ({ identity: ctx.identity(f, a), held }));
   if (e.kind !== "read" && e.kind !== "write") return [];
   const place = sharedPlace(e.place, ctx.model);

@@ -107,7 +107,7 @@ const guardText = (ctx: RuleContext, scope: string, field: string): string =>
 
 function accessLooks(f: ProgramFunction, evaluation: Evaluation, rule: RuleOf<"guarded-access">): Look[] {
   const ctx = evaluation.contextOf(rule);
-  const entry = ctx.entryLocks(f);
+  const entry = ctx.waysIn.entryLocks(f);
   const isState = (field: string): boolean => isField(field, rule.state.fields) || hasField(field, rule.state.fields);
   return ctx
     .digest(f)
@@ -126,7 +126,7 @@ function accessLooks(f: ProgramFunction, evaluation: Evaluation, rule: RuleOf<"g
 }
 
 function relianceLooks(f: ProgramFunction, evaluation: Evaluation, ctx: RuleContext): Look[] {
-  const entry = ctx.entryLocks(f);
+  const entry = ctx.waysIn.entryLocks(f);
   const out = new Map<string, Look>();
   for (const act of ctx.digest(f).checkedActs) {
     for (const fact of act.facts) {
