@@ -260,5 +260,5 @@ export const hasField = (field: string, fields: readonly string[]): boolean =>
 export const isField = (field: string, fields: readonly string[]): boolean =>
   fields.some((f) => field.startsWith(f) && PART.has(field.charAt(f.length)));
 
-/** What may stand behind the name of a field where that field, or a part of it, is meant. */
-const PART = new Set(["", ".", "["]);
+/** What may stand behind the name of a field where that field, or a part of it, is meant: "{" begins bits of it. */
+const PART = new Set(["", ".", "[", "{"]);

@@ -353,3 +353,16 @@ static void asserts_but_not_held(struct kvm_vcpu *me, unsigned long id)
 	/* ruleid: kvm/cross-vcpu-mp-state */
 	static_child(peer);
 }
+
+/* Bits of the state are the state. */
+static void or_into(struct kvm_vcpu *me, unsigned long id)
+{
+	struct kvm_vcpu *peer = kvm_get_vcpu_by_id(me->kvm, id);
+
+	/* ruleid: kvm/cross-vcpu-mp-state */
+	peer->arch.mp_state.mp_state |= KVM_MP_STATE_STOPPED;
+	spin_lock(&peer->arch.mp_state_lock);
+	/* ok: kvm/cross-vcpu-mp-state */
+	peer->arch.mp_state.mp_state &= ~KVM_MP_STATE_STOPPED;
+	spin_unlock(&peer->arch.mp_state_lock);
+}
