@@ -9,8 +9,11 @@ import { loadConfig } from "../io/config/load-config.js";
 import type { SqlStore } from "../io/store/store.js";
 import { writeOutput } from "../io/terminal.js";
 import { visibleLines } from "../report/visible.js";
+import { addressKey } from "../speak/addresses.js";
 import { withBody } from "../speak/edit.js";
 import { type OutgoingMail, outgoingSchema } from "../speak/outgoing.js";
+import { isSpeaking } from "../speak/policy.js";
+import type { WatchConfig } from "../watch/config.js";
 import { OUTBOX_STATES, type OutboxRow } from "../watch/outbox.js";
 import { openBeside } from "./watch/place.js";
 import { outboxText } from "./watch/plan-text.js";
@@ -34,14 +37,14 @@ export async function runQueue(asked: Asked): Promise<ExitCode> {
   const config = await loadConfig(asked.config);
   const place = await openBeside(config);
   try {
-    await act(asked, place.store);
+    await act(asked, place.store, config);
   } finally {
     await place.close();
   }
   return EXIT.nothing;
 }
 
-async function act(asked: Asked, store: SqlStore): Promise<void> {
+async function act(asked: Asked, store: SqlStore, config: WatchConfig): Promise<void> {
   if (asked.action === "list") {
     const rows = await store.outbox(asked.all === true ? OUTBOX_STATES : ["held", "waiting", "unsure"]);
     await writeOutput(rows.length === 0 ? "nothing waits\n" : outboxText(rows));
@@ -49,7 +52,7 @@ async function act(asked: Asked, store: SqlStore): Promise<void> {
   }
   const row = await rowNamed(asked.key ?? "", store);
   if (asked.action === "show") await writeOutput(visibleLines(mailOf(row).raw));
-  else if (asked.action === "approve") await decide(store, row, { kind: "approve" });
+  else if (asked.action === "approve") await approve(store, row, config);
   else if (asked.action === "drop")
     await decide(store, row, { kind: "drop", reason: asked.reason ?? "no reason given" });
   else {
@@ -59,6 +62,14 @@ async function act(asked: Asked, store: SqlStore): Promise<void> {
     if (payload === null) throw new ReviewError("bad-edit", EXIT.input, "the text is empty: drop the mail instead");
     await decide(store, row, { kind: "edit", payload });
   }
+}
+
+/** A draft was planned by a watch without --send; it goes out only where its list has opted in meanwhile. */
+async function approve(store: SqlStore, row: OutboxRow, { lists }: WatchConfig): Promise<void> {
+  const list = lists.find(({ address }) => addressKey(address) === row.list);
+  if (row.state === "draft" && (list === undefined || !isSpeaking(list)))
+    throw new ReviewError("not-opted-in", EXIT.input, "the mail is a draft, and its list has no mode that sends mail");
+  await decide(store, row, { kind: "approve", drafts: true });
 }
 
 /** The row of a patch, of another key, or of the word that a moderator was told. */
@@ -75,14 +86,24 @@ function mailOf({ payload }: OutboxRow): OutgoingMail {
   throw new ReviewError("no-mail", EXIT.input, "the row holds no mail that this program can read");
 }
 
-async function decide(store: SqlStore, { target, key }: OutboxRow, decision: Parameters<SqlStore["decideOutbox"]>[2]) {
+async function decide(
+  store: SqlStore,
+  { target, key, state }: OutboxRow,
+  decision: Parameters<SqlStore["decideOutbox"]>[2],
+) {
   if (await store.decideOutbox(target, key, decision)) return;
-  throw new ReviewError(
-    "too-late",
-    EXIT.input,
-    "the mail does not wait for that: it was sent, dropped, or is being sent",
-  );
+  throw new ReviewError("too-late", EXIT.input, `the mail does not wait for that: it is ${STATE_WORDS[state]}`);
 }
+
+const STATE_WORDS: Readonly<Record<OutboxRow["state"], string>> = {
+  draft: "a draft",
+  held: "held, or changed at this moment",
+  waiting: "let go already, or is being sent",
+  sent: "sent",
+  dropped: "dropped",
+  failed: "given up: the server refused it",
+  unsure: "perhaps sent: nobody knows",
+};
 
 const bodyOf = ({ raw }: OutgoingMail): string => raw.slice(raw.indexOf("\n\n") + 2);
 

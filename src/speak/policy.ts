@@ -201,10 +201,14 @@ export interface Policies {
   mail: MailPolicy | null;
 }
 
+/** Whether mail is sent for a list at all. */
+export const isSpeaking = ({ mode }: { mode: (typeof MODES)[number] }): boolean =>
+  MODES.indexOf(mode) >= MODES.indexOf("moderation");
+
 /** What is wrong with policies beyond their schema. */
 export function policyProblems({ lists, mail }: Policies): string[] {
   const problems: string[] = [];
-  const speaking = lists.filter((list) => MODES.indexOf(list.mode) >= MODES.indexOf("moderation"));
+  const speaking = lists.filter(isSpeaking);
   for (const { address: name, mode } of mail === null ? speaking : [])
     problems.push(`lists: ${name}: mode ${mode} sends mail, and there is no section mail`);
   const tooLate = ({ embargo, maxAge }: ListPolicy): boolean =>

@@ -76,12 +76,15 @@ export interface OutboxStore {
   outbox(states?: readonly OutboxState[], limit?: number): Promise<OutboxRow[]>;
   outboxRow(target: string, key: string): Promise<OutboxRow | null>;
   /**
-   * A person's word on a row that was not attempted: approve (held becomes waiting), drop, or another payload. False when the
-   * row is not there, or it is too late.
+   * A person's word on a row that was not attempted: approve (held, and with `drafts` a draft, becomes waiting), drop, or another
+   * payload. False when the row is not there, or it is too late.
    */
   decideOutbox(
     target: string,
     key: string,
-    decision: { kind: "approve" } | { kind: "drop"; reason: string } | { kind: "edit"; payload: unknown },
+    decision:
+      | { kind: "approve"; drafts?: boolean }
+      | { kind: "drop"; reason: string }
+      | { kind: "edit"; payload: unknown },
   ): Promise<boolean>;
 }

@@ -183,7 +183,12 @@ export async function decideRow(
   key: string,
   decision: Parameters<OutboxStore["decideOutbox"]>[2],
 ): Promise<boolean> {
-  const states: OutboxState[] = decision.kind === "approve" ? ["held"] : ["held", "waiting"];
+  const states: OutboxState[] =
+    decision.kind !== "approve"
+      ? ["held", "waiting", "draft"]
+      : decision.drafts === true
+        ? ["held", "draft"]
+        : ["held"];
   const query = of(trx, { target, key })
     .where("state", "in", states)
     .where("pending", "=", 0)

@@ -107,7 +107,11 @@ export function outboxContract(open: () => Promise<SqlStore>): void {
     expect(await store.outboxRow("mail", "held")).toMatchObject({ state: "waiting", payload: { to: "other" } });
     expect(await decide("held", { kind: "drop", reason: "no" })).toBe(true);
     expect(await store.outboxRow("mail", "held")).toMatchObject({ state: "dropped", reason: "no" });
-    for (const key of ["draft", "nobody"]) expect(await decide(key, { kind: "drop", reason: "no" })).toBe(false);
+    expect(await decide("draft", { kind: "approve" })).toBe(false);
+    expect(await decide("draft", { kind: "approve", drafts: true })).toBe(true);
+    expect(await store.outboxRow("mail", "draft")).toMatchObject({ state: "waiting" });
+    expect(await decide("draft", { kind: "drop", reason: "no" })).toBe(true);
+    expect(await decide("nobody", { kind: "drop", reason: "no" })).toBe(false);
     const leased = await store.leaseOutbox("mail", at(1), at(9));
     expect(await decide("open", { kind: "drop", reason: "late" })).toBe(false);
     if (leased !== null) await store.beginSend(leased, [], at(1));
