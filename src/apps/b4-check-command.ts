@@ -21,7 +21,7 @@ export const runB4Check = async (options: ToolOptions, version: string): Promise
   for await (const message of readInputs(["-"])) messages.push(message);
   if (!holdsMail(messages)) {
     await tools.tree?.close();
-    throw noMail();
+    throw noMail(["-"]);
   }
   const result = await reviewAll(messages, tools, await parser, quiet, startStats());
   await writeOutput(renderB4Results(b4Results(result, tools.tree?.label ?? null)));

@@ -2,6 +2,7 @@
 import pc from "picocolors";
 import { EXIT, type ExitCode, ReviewError } from "../errors.js";
 import { loadConfig } from "../io/config/load-config.js";
+import { loadRules } from "../io/load-rules.js";
 import { foundFindings, verdictsAbout } from "../io/store/found.js";
 import type { SqlStore } from "../io/store/store.js";
 import { outputWidth, wantsColour, writeOutput } from "../io/terminal.js";
@@ -42,12 +43,20 @@ async function withStore(
 export function runFindings(options: FindingsOptions): Promise<ExitCode> {
   const { since, rule, all = false, format } = options;
   const day = since === undefined ? null : dayOf("since", since);
-  return withStore(options.config, async ({ sql }) => {
+  return withStore(options.config, async ({ sql }, config) => {
     const query = { ...(day === null ? {} : { since: day }), ...(rule === undefined ? {} : { rule }) };
     const found = await foundFindings(sql, query);
+    if (found.length === 0 && rule !== undefined) await checkRule(rule, config);
     if (format === "json") await writeOutput(foundJson(found, all));
     else await writeOutput(found.length === 0 ? "no findings\n" : foundText(found, all));
   });
+}
+
+/** A rule that is there no more may have findings in the store all the same: asked where there are none. */
+async function checkRule(rule: string, config: WatchConfig): Promise<void> {
+  const { rules } = await loadRules(config.rules);
+  if (rules.some(({ id }) => id === rule)) return;
+  throw new ReviewError("no-rule", EXIT.usage, `no rule is called ${rule}: ${rules.map(({ id }) => id).join(", ")}`);
 }
 
 /** Prints the verdicts about a mail, or with a finding, as text or as one page; exit 4 when there is none. */

@@ -32,9 +32,17 @@ export const openInputs = (inputs: readonly string[], progress: Progress): Opene
   return { messages: messages(), unreadable: () => unreadable };
 };
 
-/** Whether anything of a mail is among what was read: an input that is empty is read as a message without anything. */
-export const holdsMail = (messages: readonly Message[]): boolean =>
-  messages.some(({ headers, body }) => headers.size > 0 || body.text.trim() !== "");
+const isNone = ({ problems }: Message): boolean => problems.some(({ code }) => code === "not-mail");
 
-/** What is said where nothing came on standard input: whatever was to write there has failed. */
-export const noMail = (): ReviewError => new ReviewError("no-mail", EXIT.input, "standard input holds no mail");
+/** Whether anything of a mail is among what was read: what is none, or empty, is read as a message without anything. */
+export const holdsMail = (messages: readonly Message[]): boolean =>
+  messages.some((message) => !isNone(message) && (message.headers.size > 0 || message.body.text.trim() !== ""));
+
+/** What is said where no input holds a mail: a wrong file, or nothing on standard input, where whatever was to write there failed. */
+export const noMail = (inputs: readonly string[]): ReviewError => {
+  const names = inputs.map((input) => (input === "-" ? "standard input" : input)).join(", ");
+  const code = inputs.some((input) => /\.[ch]$/.test(input))
+    ? "; files of a tree are read with --tree DIR --scan PATH"
+    : "";
+  return new ReviewError("no-mail", EXIT.input, `${names} ${inputs.length > 1 ? "hold" : "holds"} no mail${code}`);
+};

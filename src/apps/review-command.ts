@@ -10,7 +10,7 @@ import { leaveOut } from "../report/ignored.js";
 import { type FailOn, makesFail } from "../report/plan.js";
 import { statsLines } from "../report/stats.js";
 import { visible } from "../report/visible.js";
-import type { ReviewResult } from "../review/finding.js";
+import type { PatchReport, ReviewResult } from "../review/finding.js";
 import { reviewMessages } from "../review/review.js";
 import { Stats } from "../review/stats.js";
 import type { RuleSet } from "../rules/rule-set.js";
@@ -109,8 +109,10 @@ export const runReview = (inputs: readonly string[], options: ReviewOptions, ver
     () => openInputs(inputs, makeProgress(options.quiet !== true)),
     options,
     version,
-    inputs.includes("-") ? () => noMail() : () => null,
+    () => noMail(inputs),
   );
+
+const isInTree = ({ analysed }: PatchReport): boolean => analysed === "tree";
 
 /**
  * Reviews what was opened, and prints the report; answers the exit code. It is opened after rules and tree were found sound.
@@ -145,10 +147,13 @@ export const reviewOpened = async (
     from,
     width: outputWidth(),
   });
-  await writeOutput(text);
+  const unreadable = opened.unreadable() ?? (holdsMail(messages) ? null : whenEmpty());
+  // Where nothing was read, that nothing was found says nothing.
+  if (unreadable === null || holdsMail(messages) || format !== "text") await writeOutput(text);
+  if (!quiet && tools.tree !== null && result.review.patches.length > 0 && !result.review.patches.some(isInTree))
+    remark('review: the tree was read for none of the patches; the report says why below "Analysed"');
   if (!quiet) for (const line of [...remarks, ...said]) remark(`review: ${line}`);
   sayStats(stats, tools, options.stats === true);
-  const unreadable = opened.unreadable() ?? (holdsMail(messages) ? null : whenEmpty());
   if (unreadable !== null) return reportError(unreadable, remark);
   return result.review.findings.some((finding) => makesFail(finding, options.failOn)) ? EXIT.findings : EXIT.nothing;
 };

@@ -17,10 +17,17 @@ export async function listInput(input: string, unreadable: Problem[]): Promise<s
     return files.sort(byCodeUnit);
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
-    const reason = code === "ENOENT" ? "no such file or folder" : code === "EACCES" ? "permission denied" : code;
+    const reason = code === "ENOENT" ? notThere(input) : code === "EACCES" ? "permission denied" : code;
     unreadable.push({ code: "unreadable-input", message: `${input}: ${reason}` });
     return [];
   }
+}
+
+/** Also for words that were meant for a command, and addresses. */
+function notThere(input: string): string {
+  if (/^https?:\/\//i.test(input)) return "no such file or folder; review thread URL fetches a thread";
+  const isWord = /^[a-z]+$/.test(input);
+  return `no such file or folder${isWord ? ", and no command of that name (review --help lists them)" : ""}`;
 }
 
 async function listFolder(folder: string): Promise<string[]> {

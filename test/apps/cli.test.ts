@@ -56,6 +56,26 @@ describe("--ignore", () => {
   });
 });
 
+describe("what is no mail", () => {
+  it.each([
+    ["package.json", "package.json holds no mail\n"],
+    [
+      "rules/kvm/self-clearing-flag/cases/owner.c",
+      "owner.c holds no mail; files of a tree are read with --tree DIR --scan PATH\n",
+    ],
+    ["wach", "no such file or folder, and no command of that name (review --help lists them)\n"],
+    ["https://lists.example.org/x", "no such file or folder; review thread URL fetches a thread\n"],
+  ])("ends with 4, and nothing is said of what was found: %s", (input, says) => {
+    const { code, out, err } = runCli([input]);
+    expect([code, out, err.endsWith(says)]).toEqual([4, "", true]);
+  });
+
+  it("does not stand in the way of what is mail, and a tree that was of no use is told of", () => {
+    const { code, err } = runCli(["--tree", "fixtures", "package.json", MBOX]);
+    expect([code, err]).toEqual([1, expect.stringContaining("the tree was read for none of the patches")]);
+  });
+});
+
 describe("review parse", () => {
   it("prints one object a line, in input order, from files and standard input", () => {
     const { code, out, err } = runCli(["parse", THREAD, MBOX]);
