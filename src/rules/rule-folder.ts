@@ -22,10 +22,13 @@ export interface RuleFolder {
   cases: readonly CaseFile[];
 }
 
+/** What stands behind the word, without what ends a comment or a text there. */
+const wanted = (rest: string): string => rest.replace(/\s*(?:\*\/|"|>)?\s*$/, "").trim();
+
 function fillIns({ file, text }: CaseFile): FolderProblem[] {
   return text.split("\n").flatMap((line, i) => {
     const at = line.indexOf(FILL_IN);
-    return at === -1 ? [] : [{ code: "fill-in", file, line: i + 1, text: line.slice(at + FILL_IN.length + 1).trim() }];
+    return at === -1 ? [] : [{ code: "fill-in", file, line: i + 1, text: wanted(line.slice(at + FILL_IN.length + 1)) }];
   });
 }
 

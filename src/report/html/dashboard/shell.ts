@@ -129,7 +129,8 @@ export const severity = (word: string): Markup =>
 const FINDING_COLUMNS = ["Finding", "Severity", "Rule", "Patch", "Sent"];
 
 const findingRow = (row: FindingRow): Markup => html`<tr>
-<th scope="row"><a href="${findingHref(row)}"><code>${row.path}:${row.line}</code></a></th>
+<th scope="row"><a href="${findingHref(row)}"><code>${row.path}:${row.line}</code></a><br>
+<span class="soft">${row.id}</span></th>
 <td>${severity(row.severity)}<br><span class="soft">${STATUS_LABELS[row.status] ?? row.status}</span></td>
 <td><a href="${ruleHref(row.rule)}">${row.rule}</a></td>
 <td><a href="${seriesHref(row.series)}">${row.subject === "" ? "(no subject)" : row.subject}</a></td>
