@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { eachMapping, TraceMap } from "@jridgewell/trace-mapping";
+import { between } from "./between.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LEAST = 90;
@@ -167,11 +168,7 @@ ${gaps.join("\n")}
 `;
 console.log(text);
 if (values.out !== undefined) {
-  const [head, tail] = ["<!-- generated: coverage -->\n", "<!-- end -->"];
-  const old = readFileSync(values.out, "utf8");
-  const [from, to] = [old.indexOf(head) + head.length, old.indexOf(tail)];
-  if (from < head.length || to < from) throw new Error(`${values.out} has no marks`);
-  writeFileSync(values.out, `${old.slice(0, from)}${text}${old.slice(to)}`);
+  writeFileSync(values.out, between(readFileSync(values.out, "utf8"), "coverage", text));
 }
 if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
 if (runs.some(({ passed }) => !passed)) console.error("tests failed: the figures are too low");

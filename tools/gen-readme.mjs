@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { between } from "./between.mjs";
 
 const FIXTURE = "fixtures/threads/unlocked-write/patch.mbox";
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -32,11 +33,7 @@ const parts = {
 const readme = readFileSync(at("README.md"), "utf8");
 let written = readme;
 for (const [name, make] of Object.entries(parts)) {
-  const start = `<!-- generated: ${name} -->\n`;
-  const from = written.indexOf(start) + start.length;
-  const to = written.indexOf("<!-- end -->", from);
-  if (from < start.length || to < 0) throw new Error(`README.md has no marks for ${name}`);
-  written = `${written.slice(0, from)}${make()}\n${written.slice(to)}`;
+  written = between(written, name, `${make()}\n`);
 }
 if (process.argv.includes("--check")) {
   if (written !== readme) {

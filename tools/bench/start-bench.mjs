@@ -8,6 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { between } from "../between.mjs";
 import { hasTime, median, sideBySide } from "./measure.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -90,17 +91,8 @@ review ${review.toFixed(1)} s). The package: ${packageSize()}, without what it d
 ${cpus().length} processors (${cpus()[0]?.model.trim()}), Node ${process.version}; medians of ${4 * runs} starts in turn, ${runs} clones. ${missing.join(" ")}
 `.replace(/ +\n/g, "\n");
     console.log(text);
-    if (out !== undefined) between(out, text);
+    if (out !== undefined) writeFileSync(out, between(readFileSync(out, "utf8"), "start", text));
   } finally {
     rmSync(box, { recursive: true, force: true });
   }
-}
-
-function between(path, text) {
-  const [head, tail] = ["<!-- measured: start -->\n", "<!-- end -->"];
-  const old = readFileSync(path, "utf8");
-  const from = old.indexOf(head) + head.length;
-  const to = old.indexOf(tail, from);
-  if (from < head.length || to < 0) throw new Error(`${path} has no marks`);
-  writeFileSync(path, `${old.slice(0, from)}${text}${old.slice(to)}`);
 }
