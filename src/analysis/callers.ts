@@ -1,5 +1,4 @@
 /** Which functions of a program call a name: looked up in all of them once, or taken over from where that is known already. */
-import type { CFunction } from "../source/ast.js";
 import type { ProgramFunction } from "./definitions.js";
 import type { Program } from "./program.js";
 import { usersIn } from "./stale.js";
@@ -15,7 +14,6 @@ export class Callers {
   private mentions: Mentions | null = null;
   private byName: ReadonlyMap<string, readonly ProgramFunction[]> | null = null;
   private readonly found = new Map<string, readonly ProgramFunction[]>();
-  private own: ReadonlyMap<CFunction, ProgramFunction> | null = null;
   /** Functions that the lender does not have. */
   private others: readonly ProgramFunction[] | null = null;
 
@@ -45,9 +43,8 @@ export class Callers {
   private takenOver(name: string, lender: Program): readonly ProgramFunction[] {
     const known = this.found.get(name);
     if (known !== undefined) return known;
-    this.own ??= new Map(this.program.definitions.all.map((f) => [f.fn, f]));
     this.others ??= this.program.definitions.all.filter((f) => !lender.holds(f.fn));
-    const kept = lender.callers.named(name).flatMap((c) => this.own?.get(c.fn) ?? []);
+    const kept = lender.callers.named(name).flatMap((c) => this.program.definitions.holder(c.fn) ?? []);
     const come = this.others.filter((f) => usesOf(f.fn).calls.has(name));
     const found = come.length === 0 ? kept : this.program.definitions.inOrder([...kept, ...come]);
     this.found.set(name, found);

@@ -5,7 +5,7 @@ import { loadRules } from "../io/load-rules.js";
 import type { SqlStore } from "../io/store/store.js";
 import { writeOutput } from "../io/terminal.js";
 import { visible } from "../report/visible.js";
-import { type LedgerAnswer, type LedgerRow, ledgerRows } from "../speak/ledger.js";
+import { type LedgerAnswer, type LedgerRow, ledgerRows, putJudgement } from "../speak/ledger.js";
 import { openBeside } from "./watch/place.js";
 
 export interface LedgerOptions {
@@ -22,7 +22,7 @@ export async function runLedger(options: LedgerOptions): Promise<ExitCode> {
   const config = await loadConfig(options.config);
   const { store, close } = await openBeside(config);
   try {
-    if (options.add !== undefined) await putDown(await answerOf(options, store), store);
+    if (options.add !== undefined) await putJudgement(await answerOf(options, store), store);
     const answers = await store.ledger();
     if (options.answers === true) await writeOutput(answersText(answers));
     else {
@@ -44,14 +44,6 @@ async function answerOf(options: LedgerOptions, store: SqlStore): Promise<Ledger
   const rule = await store.ruleOf(finding);
   if (rule === null) throw new ReviewError("no-finding", EXIT.input, `no finding ${visible(finding)} is in the store`);
   return { finding, rule, valid: verdict === "valid", by, reason, via: "hand", at: new Date().toISOString() };
-}
-
-/** As an answer by mail does: what is called wrong is not told any more, until somebody calls it right. */
-async function putDown(answer: LedgerAnswer, store: SqlStore): Promise<void> {
-  const { finding, valid, by, reason, at } = answer;
-  await store.putAnswer(answer);
-  if (valid) await store.unsuppress(finding);
-  else await store.suppress(finding, by, reason, at);
 }
 
 const percent = (share: number | null): string => (share === null ? "-" : `${Math.round(share * 100)} %`);

@@ -147,9 +147,10 @@ export const reviewOpened = async (
     from,
     width: outputWidth(),
   });
-  const unreadable = opened.unreadable() ?? (holdsMail(messages) ? null : whenEmpty());
+  const hasMail = holdsMail(messages);
+  const unreadable = opened.unreadable() ?? (hasMail ? null : whenEmpty());
   // Where nothing was read, that nothing was found says nothing.
-  if (unreadable === null || holdsMail(messages) || format !== "text") await writeOutput(text);
+  if (unreadable === null || hasMail || format !== "text") await writeOutput(text);
   if (!quiet && tools.tree !== null && result.review.patches.length > 0 && !result.review.patches.some(isInTree))
     remark('review: the tree was read for none of the patches; the report says why below "Analysed"');
   if (!quiet) for (const line of [...remarks, ...said]) remark(`review: ${line}`);

@@ -2,6 +2,7 @@
 import { answerBody, explainBody, joinedAnswers } from "../report/github/answer.js";
 import { readMarks } from "../report/github/marks.js";
 import { PULL_ANSWERS } from "../report/wording-github.js";
+import { putJudgement } from "../speak/ledger.js";
 import type { PullCommand } from "./commands.js";
 import { type Forge, PERMISSIONS, type Permission } from "./forge.js";
 import type { PullStore } from "./ports.js";
@@ -118,9 +119,6 @@ async function judge(
   const rule = kept !== null && Object.hasOwn(kept.findings, id) ? kept.findings[id] : undefined;
   if (rule === undefined) return PULL_ANSWERS.noFinding(id);
   const by = `github:${login}`;
-  await store.putAnswer({ finding: id, rule, valid, by, reason, via: "github", at: now() });
-  // Who calls it right takes back that it was called wrong.
-  if (valid) await store.unsuppress(id);
-  else await store.suppress(id, by, reason, now());
+  await putJudgement({ finding: id, rule, valid, by, reason, via: "github", at: now() }, store);
   return valid ? PULL_ANSWERS.valid(id) : PULL_ANSWERS.invalid(id);
 }

@@ -23,7 +23,7 @@ export interface RuleFolder {
 }
 
 /** What stands behind the word, without what ends a comment or a text there. */
-const wanted = (rest: string): string => rest.replace(/\s*(?:\*\/|"|>)?\s*$/, "").trim();
+const wanted = (rest: string): string => rest.replace(/\s*(?:\*\/|")?\s*$/, "").trim();
 
 function fillIns({ file, text }: CaseFile): FolderProblem[] {
   return text.split("\n").flatMap((line, i) => {

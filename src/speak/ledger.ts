@@ -14,6 +14,21 @@ export interface LedgerAnswer {
   at: string;
 }
 
+/** What takes a judgement down. */
+interface Judging {
+  putAnswer(answer: LedgerAnswer): Promise<unknown>;
+  suppress(finding: string, by: string, reason: string, now: string): Promise<unknown>;
+  unsuppress(finding: string): Promise<unknown>;
+}
+
+/** A judgement: what is called wrong is not told any more, until somebody calls it right. */
+export async function putJudgement(answer: LedgerAnswer, store: Judging): Promise<void> {
+  const { finding, valid, by, reason, at } = answer;
+  await store.putAnswer(answer);
+  if (valid) await store.unsuppress(finding);
+  else await store.suppress(finding, by, reason, at);
+}
+
 export interface LedgerRow {
   rule: string;
   valid: number;

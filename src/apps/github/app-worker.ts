@@ -38,11 +38,20 @@ const LONGEST_POLL = 5_000;
 /** Bytes of blobs that are kept on the disk. */
 const BLOB_BYTES = 2 * 1024 * 1024 * 1024;
 
+/** Clients of the App that the configuration names. */
+export function clientsOf({
+  config,
+  privateKey,
+  version,
+}: Pick<Workplace, "config" | "privateKey" | "version">): AppClients {
+  const { appId, api, timeoutSeconds } = config.github;
+  return appClients({ appId, privateKey, baseUrl: api, version, timeoutMs: timeoutSeconds * 1000 });
+}
+
 /** Works until the signal ends it or, with `once`, until nothing waits. */
 export async function workOnPulls(place: Workplace, signal: AbortSignal, once: boolean): Promise<void> {
-  const { config, privateKey, version } = place;
-  const { appId, api, timeoutSeconds } = config.github;
-  const clients = appClients({ appId, privateKey, baseUrl: api, version, timeoutMs: timeoutSeconds * 1000 });
+  const { config, version } = place;
+  const clients = clientsOf(place);
   const { rules: rulesFolder } = config;
   const opened = await openEngine(config, version);
   const engine: Engine = { ...opened, version, ...(rulesFolder === undefined ? {} : { rulesFolder }) };

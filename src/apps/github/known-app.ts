@@ -1,15 +1,14 @@
 /** Whether GitHub knows the App that the configuration names: a wrong id or key would show at the first delivery only. */
 import { EXIT, ReviewError } from "../../errors.js";
-import { appClients } from "../../io/github/client.js";
 import { ForgeError } from "../../pulls/forge.js";
-import type { Workplace } from "./app-worker.js";
+import { clientsOf, type Workplace } from "./app-worker.js";
 
 /** @throws ReviewError (exit 3) where GitHub knows no such App; where it cannot be asked, that is put into the log and no more */
-export async function checkKnown({ config, privateKey, version, log }: Workplace): Promise<void> {
-  const { appId, api, timeoutSeconds } = config.github;
-  const clients = appClients({ appId, privateKey, baseUrl: api, version, timeoutMs: timeoutSeconds * 1000 });
+export async function checkKnown(place: Workplace): Promise<void> {
+  const { log } = place;
+  const { appId } = place.config.github;
   try {
-    const { login } = await clients.identity();
+    const { login } = await clientsOf(place).identity();
     log.info({ appId, login }, "GitHub knows this App");
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error;
