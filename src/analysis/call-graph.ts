@@ -2,7 +2,6 @@
  * Who calls whom, calls through tables of operations included: `ops->handler(vcpu)` reaches what any table of that struct has in
  * that field, `handlers[nr](vcpu)` what the table holds. What a pointer may be is never guessed from its name alone.
  */
-
 import type { ProgramFunction } from "./definitions.js";
 import type { CallEvent, LockEvent, Pointer } from "./events.js";
 import type { EntryClass } from "./models.js";

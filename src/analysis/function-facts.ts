@@ -2,7 +2,6 @@
  * Runs one function to a fixpoint and collects its events. The work is bounded: at most {@link MAX_STATES} path states a
  * block (beyond that they join), at most {@link MAX_VISITS} visits of a block.
  */
-
 import type { CFile, CFunction } from "../source/ast.js";
 import { buildCfg, type Cfg, type Loop } from "./cfg.js";
 import { hasOneContainer } from "./containers.js";

@@ -1,5 +1,4 @@
 /** Work on what waits for one subject: its commands in their order, then at most one review of what is there now. */
-
 import { checkOutput, configOutput } from "../report/github/check.js";
 import { globMatch } from "../speak/glob.js";
 import { commandData, pushData } from "./deliveries.js";

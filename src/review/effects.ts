@@ -3,7 +3,6 @@
  * gives back one that it did not take, may be meant to; a patch that makes it do so, with the callers as they were, is not
  * (the contract of a function with its callers, as annotations of sparse and of Clang's context analysis would write it down).
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { CallEvent, Event } from "../analysis/events.js";
 import type { Program } from "../analysis/program.js";

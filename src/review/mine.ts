@@ -1,5 +1,4 @@
 /** Mines a tree for guarded-by candidates, one architecture after the other: each is let go of before the next is read. */
-
 import { archOf } from "../analysis/definitions.js";
 import { FactIndex } from "../analysis/fact-index.js";
 import { GuardEvidence } from "../analysis/guard-evidence.js";

@@ -2,7 +2,6 @@
  * `--scan`: the rules on a tree as it stands, no mail needed. Each architecture is a program of its own, with what is common
  * to all; everything found is pre-existing.
  */
-
 import { archOf } from "../analysis/definitions.js";
 import type { Program } from "../analysis/program.js";
 import { evaluateRules } from "../rules/evaluate.js";

@@ -2,7 +2,6 @@
  * Flags of each object that one function sets on all of them and another clears on all: a pause, a halt. Two owners whose
  * times overlap undo each other: the first to end clears what the second still relies on. A counter has no such fault.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent } from "../analysis/events.js";
 import { classOfField } from "../analysis/field-class.js";

@@ -3,7 +3,6 @@
  * after it. Looking at all objects, one lock at a time, ends as a check of all that nothing keeps true. Excused by a sound
  * gate: a flag that every competitor tests and that nobody else can clear.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
 import type { Fact, Held } from "../analysis/state.js";

@@ -2,7 +2,6 @@
  * Flags of a container by which one function holds others off: who sets them, who tests them before it acts, who clears
  * them. Found by what is done with them, not by name.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, Event } from "../analysis/events.js";
 import type { ObjectModel } from "../analysis/models.js";

@@ -1,5 +1,4 @@
 /** What excuses an access without the lock that others hold, beside being one to an object that nobody else can see. */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import { classOfField, objectOf } from "../analysis/field-class.js";
 import type { FieldAccess, GuardEvidence } from "../analysis/guard-evidence.js";

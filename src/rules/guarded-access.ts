@@ -2,7 +2,6 @@
  * Rule kind `guarded-access`: another object's guarded state is touched without its guard, or under the guard of another
  * instance. Own state, and state of an object that only the caller knows, is judged where the object is bound.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import { type AccessEvent, type CallEvent, SOMETIMES } from "../analysis/events.js";
 import type { Held } from "../analysis/state.js";

@@ -1,5 +1,4 @@
 /** A lock that is still held on a way out: whether that is a fault by itself, or only beside what the function did before. */
-
 import { mentions } from "../analysis/conditions.js";
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { LockEvent, ReturnEvent } from "../analysis/events.js";

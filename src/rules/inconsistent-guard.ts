@@ -3,7 +3,6 @@
  * decide, without it. What guards a field is told by the code itself (guard-evidence.ts), counted and shown; where the count
  * does not speak clearly, the outcome is weak: it serves to compare the two sides of a patch, and is not said.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FieldAccess, GuardEvidence } from "../analysis/guard-evidence.js";
 import type { Program } from "../analysis/program.js";

@@ -3,7 +3,6 @@
  * held, is given back when it is not, or is tried for without a look at the answer. What may be design by the code alone is told
  * as a weak outcome: it counts where a patch makes a function do it that did not do it before.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { LockEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";

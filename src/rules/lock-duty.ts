@@ -2,7 +2,6 @@
  * Who has to hold a lock that a function asks for, followed upwards from the call: the path itself, a caller that says so,
  * callers that all hold it. Only where the duty can be passed on to nobody, and nothing says that it is met, is it missed.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, CallEvent } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";

@@ -1,5 +1,4 @@
 /** How the functions in view treat a lock: where it is held, who takes it, who has it for himself. */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import { entryClassesOf } from "../analysis/entry-class.js";
 import type { Event } from "../analysis/events.js";

@@ -2,7 +2,6 @@
  * Rule kind `missing-required-lock`: a function that is called asks for a lock (lock-contract.ts), or a field that is used is
  * annotated with one, and neither this path nor whoever comes this way holds it (lock-duty.ts).
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { CallEvent } from "../analysis/events.js";
 import type { FactIndex } from "../analysis/fact-index.js";

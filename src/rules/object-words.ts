@@ -2,7 +2,6 @@
  * The words of the index (fact-index.ts) by which rules about objects look functions up: who may touch the state that a rule
  * guards, who writes and who heeds which flag, who calls through which field.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels, ObjectModel } from "../analysis/models.js";

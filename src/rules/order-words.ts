@@ -2,7 +2,6 @@
  * What a function says of the locks of documented orders, as one word of the index: its calls and locks as far as a lock order
  * can tell them apart (lock-order.ts). Where no function's word changes, nothing changes about the orders.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { CallEvent, Event, LockEvent } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";

@@ -2,7 +2,6 @@
  * Writes of the own state without its guard, where other threads write it too: then the owner's write is no safer than
  * theirs. A write in a helper is judged with what its callers hold, up to where userspace or the guest comes in.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, CallEvent } from "../analysis/events.js";
 import type { Value } from "../analysis/value.js";

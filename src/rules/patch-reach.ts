@@ -2,7 +2,6 @@
  * What a patch reaches: which notes (trace.ts) speak of something that is not as it was before, and where the lines of a file
  * have gone that it changes. Where the patch changes more than bodies of functions nothing is told, and all is looked at anew.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { FactIndex } from "../analysis/fact-index.js";
 import { changedHandlers } from "../analysis/handlers.js";

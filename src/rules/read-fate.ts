@@ -2,7 +2,6 @@
  * What becomes of a read of another object's state: does something rely on it, is it told to somebody, or does it only steer
  * a hint? Told by the data flow and by what runs under the branches that it decides, in callees too.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, Event } from "../analysis/events.js";
 import type { Value } from "../analysis/value.js";

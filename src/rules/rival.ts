@@ -2,7 +2,6 @@
  * The other thread of a witness: a function in view that touches the same state as it should be done. With it an interleaving
  * names two real functions and not "somebody else".
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
 import type { Held } from "../analysis/state.js";

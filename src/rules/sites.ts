@@ -1,5 +1,4 @@
 /** Places in the code as outcomes name them, and the comments beside them. */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { Event } from "../analysis/events.js";
 import type { Held } from "../analysis/state.js";

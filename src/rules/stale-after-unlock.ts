@@ -3,7 +3,6 @@
  * although others change it under that lock meanwhile. A second look under the lock, or a claim made before the lock was given
  * back (`if (x->busy) return; x->busy = 1; unlock`), makes it sound.
  */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent } from "../analysis/events.js";
 import { classOfField, objectOf, relationOf } from "../analysis/field-class.js";

@@ -1,5 +1,4 @@
 /** How threads come to a function: by which callers in view, through which tables, from outside, and with which locks held. */
-
 import type { ProgramFunction } from "../analysis/definitions.js";
 import { entryClassesOf } from "../analysis/entry-class.js";
 import type { CallEvent } from "../analysis/events.js";

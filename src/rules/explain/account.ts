@@ -2,7 +2,6 @@
  * What the analysis knows of one function, as a person can follow it: by which ways threads come in, the locks held on entry, and
  * every event with its locks and whose object it touches. What callees do stands at their calls, as their summaries tell it.
  */
-
 import type { ProgramFunction } from "../../analysis/definitions.js";
 import { entryClassesOf } from "../../analysis/entry-class.js";
 import type { Event } from "../../analysis/events.js";

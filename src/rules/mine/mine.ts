@@ -3,7 +3,6 @@
  * without it (Engler et al., "Bugs as Deviant Behavior", SOSP 2001). Plain rows, so that one architecture can be let go of
  * before the next is read.
  */
-
 import { archOf } from "../../analysis/definitions.js";
 import type { FieldAccess, GuardEvidence, HeldGuard } from "../../analysis/guard-evidence.js";
 import type { Program } from "../../analysis/program.js";
