@@ -14,7 +14,7 @@ import {
 } from "./conditions.js";
 import { LockInterpreter } from "./lock-interpreter.js";
 import { callKey } from "./recorder.js";
-import { limitSigns, signsOf, signTest, ZERO } from "./signs.js";
+import { type Known, limitSigns, signsOf, signTest, ZERO } from "./signs.js";
 import { type Fact, factKey, type PathState, type ReadDep, takeLock } from "./state.js";
 import type { Value } from "./value.js";
 
@@ -29,7 +29,7 @@ function areDifferent(a: string, b: string): boolean {
  * Whether a test of two things for being equal goes against another one that was decided before: `a != X` against `a == X` (a
  * switch asks in one way what a flag was set by in the other), `a == X` against `a == Y` for two names of constants.
  */
-function contradicts(known: ReadonlyMap<string, boolean>, test: Value, truth: boolean): boolean {
+function contradicts(known: Known, test: Value, truth: boolean): boolean {
   const [left, right] = test.parts;
   if (test.kind !== "op" || left === undefined || right === undefined || !["==", "!="].includes(test.name))
     return false;

@@ -4,7 +4,7 @@
  * "Certification of programs for secure information flow", CACM 1977).
  */
 import { truthOf } from "./conditions.js";
-import { factKey, factsInForce, type PathState, type ReadDep, sameRead } from "./state.js";
+import { factKey, type PathState, type ReadDep, sameRead } from "./state.js";
 import type { Value } from "./value.js";
 
 /** Beyond this many reads a value is taken to rest on anything; more would not make a finding clearer. */
@@ -23,11 +23,15 @@ function ownDeps(s: PathState, value: Value): readonly ReadDep[] {
 function decided(here: PathState, there: PathState, value: Value, other: Value): ReadDep[] {
   const [own, opposite] = [truthAs(value), truthAs(other)];
   const known = own !== null && opposite !== null && own !== opposite;
-  return factsInForce(here).flatMap((fact) => {
-    if (!there.facts.has(factKey(fact.dep, !fact.truth)) || there.facts.has(factKey(fact.dep, fact.truth))) return [];
+  const out: ReadDep[] = [];
+  for (const [key, fact] of here.facts) {
+    if (fact.superseded === true || there.facts.has(key)) continue;
+    const opposite = factKey(fact.dep, !fact.truth);
+    if (here.facts.has(opposite) || !there.facts.has(opposite)) continue;
     const inverted = known && fact.truth !== (own === "nonzero");
-    return [{ ...fact.dep, inverted, vague: fact.dep.vague === true || !known }];
-  });
+    out.push({ ...fact.dep, inverted, vague: fact.dep.vague === true || !known });
+  }
+  return out;
 }
 
 /** Gives a variable that two paths bring with different values the reads which it rests on. True when there are new ones. */

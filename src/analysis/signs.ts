@@ -3,7 +3,11 @@
  * its callers how things went by exactly this.
  */
 import { isNamedConstant, isOrder, truthOf } from "./conditions.js";
+import type { PathMap } from "./path-map.js";
 import type { Value } from "./value.js";
+
+/** What a path knows of conditions: their truth, by value key. */
+export type Known = PathMap<string, boolean>;
 
 export const NEGATIVE = 1;
 export const ZERO = 2;
@@ -30,7 +34,7 @@ function ownSigns(value: Value): number {
 }
 
 /** The signs that a value can have on a path, as a mask; 0 when the path cannot be. */
-export function signsOf(known: ReadonlyMap<string, boolean>, value: Value): number {
+export function signsOf(known: Known, value: Value): number {
   if (value.kind === "op" && value.name === "?" && value.parts.length === 3) {
     const [, yes, no] = value.parts as [Value, Value, Value];
     return signsOf(known, yes) | signsOf(known, no);
@@ -46,7 +50,7 @@ export function signsOf(known: ReadonlyMap<string, boolean>, value: Value): numb
 }
 
 /** Keeps that a value has one of these signs. */
-export function limitSigns(known: Map<string, boolean>, value: Value, mask: number): void {
+export function limitSigns(known: Known, value: Value, mask: number): void {
   for (const key of signKeys(value.key)) known.delete(key);
   if ((mask & ZERO) === 0) known.set(value.key, true);
   else if (mask === ZERO) known.set(value.key, false);

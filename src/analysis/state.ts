@@ -5,7 +5,8 @@
  */
 import { mergeDeps } from "./implied.js";
 import type { LockMode } from "./models.js";
-import { limitSigns, signKeys, signsOf } from "./signs.js";
+import { PathMap } from "./path-map.js";
+import { type Known, limitSigns, signKeys, signsOf } from "./signs.js";
 import type { Value } from "./value.js";
 
 /** A lock that is held: which, and where it was taken. `acquired` is the offset of the call, -1 on entry. */
@@ -68,21 +69,21 @@ export interface PendingLock {
 }
 
 export interface PathState {
-  locks: Map<string, Held>;
+  locks: PathMap<string, Held>;
   /** Locks that some path to here released or never took while another holds them. */
   unsure: Set<string>;
   /**
    * Locks that this path gave back and has not taken since; `callers` when it had not taken them before either, `there` when a
    * callee gave them back.
    */
-  freed: Map<string, { lock: Value; callers: boolean; there: boolean }>;
-  env: Map<string, Value>;
+  freed: PathMap<string, { lock: Value; callers: boolean; there: boolean }>;
+  env: PathMap<string, Value>;
   /** Truth of conditions already decided on this path, by value key. */
-  known: Map<string, boolean>;
-  deps: Map<string, readonly ReadDep[]>;
-  facts: Map<string, Fact>;
-  guards: Map<number, { key: string; family: string }>;
-  pending: Map<string, PendingLock>;
+  known: PathMap<string, boolean>;
+  deps: PathMap<string, readonly ReadDep[]>;
+  facts: PathMap<string, Fact>;
+  guards: PathMap<number, { key: string; family: string }>;
+  pending: PathMap<string, PendingLock>;
   /** A call that never returns was made. */
   dead: boolean;
   /** What events record of this state; made when first asked for, forgotten when locks or facts change. */
@@ -118,15 +119,15 @@ export function joinHeld(outer: readonly Held[], inner: readonly Held[]): Held[]
 
 export function emptyState(): PathState {
   return {
-    locks: new Map(),
+    locks: PathMap.empty(),
     unsure: new Set(),
-    freed: new Map(),
-    env: new Map(),
-    known: new Map(),
-    deps: new Map(),
-    facts: new Map(),
-    guards: new Map(),
-    pending: new Map(),
+    freed: PathMap.empty(),
+    env: PathMap.empty(),
+    known: PathMap.empty(),
+    deps: PathMap.empty(),
+    facts: PathMap.empty(),
+    guards: PathMap.empty(),
+    pending: PathMap.empty(),
     dead: false,
     snapshot: null,
   };
@@ -134,15 +135,15 @@ export function emptyState(): PathState {
 
 export function copyState(s: PathState): PathState {
   return {
-    locks: new Map(s.locks),
+    locks: s.locks.copy(),
     unsure: new Set(s.unsure),
-    freed: new Map(s.freed),
-    env: new Map(s.env),
-    known: new Map(s.known),
-    deps: new Map(s.deps),
-    facts: new Map(s.facts),
-    guards: new Map(s.guards),
-    pending: new Map(s.pending),
+    freed: s.freed.copy(),
+    env: s.env.copy(),
+    known: s.known.copy(),
+    deps: s.deps.copy(),
+    facts: s.facts.copy(),
+    guards: s.guards.copy(),
+    pending: s.pending.copy(),
     dead: s.dead,
     snapshot: s.snapshot,
   };
@@ -170,50 +171,79 @@ export const factKey = (dep: ReadDep, truth: boolean): string =>
 export function joinInto(into: PathState, from: PathState, merge: (name: string, values: Value[]) => Value): boolean {
   into.snapshot = null;
   let changed = joinLocks(into, from);
-  for (const key of [...into.freed.keys()]) {
-    if (from.freed.has(key)) continue;
-    into.freed.delete(key);
+  if (dropMissing(into.freed, from.freed)) changed = true;
+  if (joinVariables(into, from, merge)) changed = true;
+  if (joinDeps(into, from)) changed = true;
+  if (joinFacts(into, from)) changed = true;
+  if (!into.guards.shares(from.guards))
+    for (const [id, key] of from.guards) if (!into.guards.has(id)) into.guards.set(id, key);
+  if (dropMissing(into.pending, from.pending)) changed = true;
+  return changed;
+}
+
+/** Takes out what only one path has; whether there was such. */
+function dropMissing<V>(into: PathMap<string, V>, from: PathMap<string, V>): boolean {
+  let changed = false;
+  if (into.shares(from)) return changed;
+  for (const key of into.keys()) {
+    if (from.has(key)) continue;
+    into.delete(key);
     changed = true;
   }
+  return changed;
+}
+
+/** Joins what variables mean and what is known of conditions. */
+function joinVariables(into: PathState, from: PathState, merge: (name: string, values: Value[]) => Value): boolean {
+  let changed = false;
   const signs = new Map<Value, { before: number; after: number }>();
-  for (const [name, value] of into.env) {
-    const other = from.env.get(name);
-    if (other === undefined || other === value) continue;
-    const merged = merge(name, [value, other]);
-    if (mergeDeps(into, from, merged, value, other)) changed = true;
-    const before = signsOf(into.known, value);
-    const own = signs.get(merged);
-    signs.set(merged, { before, after: (own?.after ?? 0) | before | signsOf(from.known, other) });
-    if (merged === value) continue;
-    into.env.set(name, merged);
-    changed = true;
+  if (!into.env.shares(from.env)) {
+    for (const [name, value] of into.env) {
+      const other = from.env.get(name);
+      if (other === undefined || other === value) continue;
+      const merged = merge(name, [value, other]);
+      if (mergeDeps(into, from, merged, value, other)) changed = true;
+      const before = signsOf(into.known, value);
+      const own = signs.get(merged);
+      signs.set(merged, { before, after: (own?.after ?? 0) | before | signsOf(from.known, other) });
+      if (merged === value) continue;
+      into.env.set(name, merged);
+      changed = true;
+    }
+    for (const [name, value] of from.env) {
+      if (into.env.has(name)) continue;
+      into.env.set(name, value);
+      changed = true;
+    }
   }
-  const kept = new Set([...signs.keys()].flatMap((value) => signKeys(value.key)));
-  for (const [name, value] of from.env) {
-    if (into.env.has(name)) continue;
-    into.env.set(name, value);
-    changed = true;
-  }
-  for (const [key, truth] of into.known) {
-    if (from.known.get(key) === truth || kept.has(key)) continue;
-    into.known.delete(key);
-    changed = true;
+  if (joinKnown(into.known, from.known, signs)) changed = true;
+  return changed;
+}
+
+function joinKnown(into: Known, from: Known, signs: ReadonlyMap<Value, { before: number; after: number }>): boolean {
+  let changed = false;
+  if (!into.shares(from)) {
+    const kept = new Set([...signs.keys()].flatMap((value) => signKeys(value.key)));
+    for (const [key, truth] of into) {
+      if (from.get(key) === truth || kept.has(key)) continue;
+      into.delete(key);
+      changed = true;
+    }
   }
   for (const [value, { before, after }] of signs) {
-    limitSigns(into.known, value, after);
+    limitSigns(into, value, after);
     if (before !== after) changed = true;
   }
+  return changed;
+}
+
+function joinDeps(into: PathState, from: PathState): boolean {
+  let changed = false;
+  if (into.deps.shares(from.deps)) return changed;
   for (const [key, deps] of from.deps) {
     const united = uniteDeps(into.deps.get(key), deps);
     if (united === null) continue;
     into.deps.set(key, united);
-    changed = true;
-  }
-  if (joinFacts(into, from)) changed = true;
-  for (const [id, key] of from.guards) if (!into.guards.has(id)) into.guards.set(id, key);
-  for (const key of into.pending.keys()) {
-    if (from.pending.has(key)) continue;
-    into.pending.delete(key);
     changed = true;
   }
   return changed;
@@ -221,30 +251,34 @@ export function joinInto(into: PathState, from: PathState, merge: (name: string,
 
 function joinLocks(into: PathState, from: PathState): boolean {
   let changed = false;
-  for (const key of [...into.locks.keys()]) {
-    if (from.locks.has(key)) continue;
-    into.locks.delete(key);
+  const isUnsure = (key: string): void => {
+    if (into.unsure.has(key)) return;
     into.unsure.add(key);
     changed = true;
+  };
+  if (!into.locks.shares(from.locks)) {
+    for (const key of into.locks.keys()) {
+      if (from.locks.has(key)) continue;
+      into.locks.delete(key);
+      isUnsure(key);
+      changed = true;
+    }
+    for (const key of from.locks.keys()) if (!into.locks.has(key)) isUnsure(key);
   }
-  for (const key of from.locks.keys()) {
-    if (into.locks.has(key) || into.unsure.has(key)) continue;
-    into.unsure.add(key);
-    changed = true;
-  }
-  for (const key of from.unsure) {
-    if (into.unsure.has(key)) continue;
-    into.unsure.add(key);
-    changed = true;
-  }
+  for (const key of from.unsure) isUnsure(key);
   return changed;
 }
 
 /** The releases of both; null when the first already has them all. */
 function uniteReleased(own: ReadDep, other: ReadDep): ReadDep | null {
-  if (own.released === other.released || other.released.size === 0) return null;
-  const missing = [...other.released].filter(([lock]) => !own.released.has(lock));
-  return missing.length === 0 ? null : { ...own, released: new Map([...own.released, ...missing]) };
+  if (own.released === other.released) return null;
+  let released: Map<string, number> | null = null;
+  for (const [lock, at] of other.released) {
+    if (own.released.has(lock)) continue;
+    released ??= new Map(own.released);
+    released.set(lock, at);
+  }
+  return released === null ? null : { ...own, released };
 }
 
 export const sameRead = (a: ReadDep, b: ReadDep): boolean =>
@@ -254,21 +288,29 @@ export const sameRead = (a: ReadDep, b: ReadDep): boolean =>
 function uniteDeps(own: readonly ReadDep[] | undefined, other: readonly ReadDep[]): readonly ReadDep[] | null {
   if (own === undefined) return other;
   if (own === other) return null;
-  let changed = false;
-  const out = [...own];
+  let out: ReadDep[] | null = null;
+  let near = 0;
   for (const dep of other) {
-    const i = out.findIndex((o) => sameRead(o, dep));
-    const united = i === -1 ? dep : uniteReleased(out[i] as ReadDep, dep);
+    const i = placeOf(dep, out ?? own, near);
+    const united = i === -1 ? dep : uniteReleased((out ?? own)[i] as ReadDep, dep);
+    if (i !== -1) near = i + 1;
     if (united === null) continue;
-    changed = true;
+    out ??= [...own];
     if (i === -1) out.push(dep);
     else out[i] = united;
   }
-  return changed ? out : null;
+  return out;
+}
+
+/** Where a read stands in a list, most likely at `near`: lists that met before are in one order. -1 when it does not. */
+function placeOf(dep: ReadDep, list: readonly ReadDep[], near: number): number {
+  if (near < list.length && sameRead(list[near] as ReadDep, dep)) return near;
+  return list.findIndex((other) => sameRead(other, dep));
 }
 
 function joinFacts(into: PathState, from: PathState): boolean {
   let changed = false;
+  if (into.facts.shares(from.facts)) return changed;
   for (const [key, fact] of from.facts) {
     const own = into.facts.get(key);
     if (own === fact) continue;
@@ -317,7 +359,7 @@ function aged(dep: ReadDep, key: string, at: number): ReadDep {
 }
 
 /** The checks in force: those whose other outcome does not also lead here. */
-export function factsInForce(s: PathState): Fact[] {
+function factsInForce(s: PathState): Fact[] {
   const out: Fact[] = [];
   for (const fact of s.facts.values())
     if (fact.superseded !== true && !s.facts.has(factKey(fact.dep, !fact.truth))) out.push(fact);
