@@ -31,13 +31,6 @@ const NOTHING: ReadonlySet<string> = new Set();
 
 const MAX_STATES = 12;
 const MAX_VISITS = 60;
-/**
- * What looking at one function may cost: entries of path states that are copied, at most some six seconds. Of 70,482 functions of Linux
- * 6.12 (KVM, fs/ext4, fs/btrfs, net/core, net/ipv4, block, kernel, mm and some drivers) it is too little for three; what a stranger
- * made to be endless is not concluded from.
- */
-const MAX_COST = 5_000_000;
-
 const sizeOf = ({ locks, unsure, freed, env, known, deps, facts }: PathState): number =>
   locks.size + unsure.size + freed.size + env.size + known.size + deps.size + facts.size;
 
@@ -56,18 +49,22 @@ function workOrder(cfg: Cfg): number[] {
 
 class Run {
   readonly states: BlockStates[];
+  /** Of each block, the states that were not gone on from since they last changed. */
+  private readonly fresh: Set<PathState>[];
   private readonly visits: number[];
   /** Place of each block in the order of work: before all that it leads to, except backwards. */
   private readonly rank: number[];
   complete = true;
-  /** Entries of states that were copied so far. */
+  /** Entries of states that were copied or joined so far. */
   private cost = 0;
 
   constructor(
     private readonly cfg: Cfg,
     private readonly interpreter: Interpreter,
+    private readonly maxCost: number,
   ) {
     this.states = cfg.blocks.map(() => new Map());
+    this.fresh = cfg.blocks.map(() => new Set());
     this.visits = cfg.blocks.map(() => 0);
     this.rank = workOrder(cfg);
   }
@@ -96,11 +93,11 @@ class Run {
 
   /** False where the work was given up before all ways were gone. */
   get isSettled(): boolean {
-    return this.cost <= MAX_COST;
+    return this.cost <= this.maxCost;
   }
 
   private isAffordable(): boolean {
-    if (this.cost <= MAX_COST) return true;
+    if (this.cost <= this.maxCost) return true;
     this.complete = false;
     return false;
   }
@@ -116,7 +113,9 @@ class Run {
     const changed: number[] = [];
     if (block === undefined) return changed;
     this.interpreter.block = id;
+    const fresh = this.fresh[id] as Set<PathState>;
     for (const start of [...(this.states[id] as BlockStates).values()]) {
+      if (!fresh.delete(start)) continue;
       const s = this.copyOf(start);
       let ended = false;
       for (const step of block.steps) {
@@ -148,9 +147,13 @@ class Run {
     }
     if (own === undefined) {
       states.set(key, s);
+      this.fresh[id]?.add(s);
       return true;
     }
-    return joinInto(own, s, (name, values) => this.merge(id, name, values));
+    this.cost += sizeOf(s);
+    const changed = joinInto(own, s, (name, values) => this.merge(id, name, values));
+    if (changed) this.fresh[id]?.add(own);
+    return changed;
   }
 
   private merge(block: number, name: string, values: Value[]): Value {
@@ -192,11 +195,15 @@ class Run {
   }
 }
 
-/** Analyses one function. Never throws on odd code; a function whose work is cut off says so in `complete`. */
+/**
+ * Analyses one function, for at most `maxCost` (cost.ts). Never throws on odd code; a function whose work is cut off says so in
+ * `complete`.
+ */
 export function analyseFunction(
   file: CFile,
   fn: CFunction,
   context: Omit<InterpretContext, "whole" | "oneContainer">,
+  maxCost: number,
 ): FunctionFacts {
   const cfg = buildCfg(fn);
   const containers = containerStructs(context.models.objects);
@@ -212,7 +219,7 @@ export function analyseFunction(
     return value;
   });
   interpreter.enter(entry, fn);
-  const run = new Run(cfg, interpreter);
+  const run = new Run(cfg, interpreter, maxCost);
   run.fixpoint(entry);
   const log = new EventLog();
   run.record(log);

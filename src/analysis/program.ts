@@ -4,6 +4,7 @@
  */
 import type { CFile, CFunction, TableEntry } from "../source/ast.js";
 import { Callers } from "./callers.js";
+import { FUNCTION_COST, shareCost } from "./cost.js";
 import { Definitions, type ProgramFunction } from "./definitions.js";
 import { analyseFunction, type FunctionFacts } from "./function-facts.js";
 import type { AnalysisModels } from "./models.js";
@@ -27,6 +28,8 @@ export class Program {
   readonly definitions: Definitions;
   private readonly factsOf = new Map<CFunction, FunctionFacts>();
   private readonly summaries = new Map<CFunction, Summary>();
+  /** What functions may cost, where it is less than any function may. */
+  private costs: ReadonlyMap<CFunction, number> = new Map();
   private loan: { lender: Program; stale: Stale } | null = null;
   /** For functions that reach something that differs: whether what they call says the same all the same. */
   private readonly unmoved = new Map<CFunction, boolean>();
@@ -71,6 +74,15 @@ export class Program {
    */
   borrow(lender: Program): void {
     this.loan = { lender, stale: findStale(lender, this) };
+  }
+
+  /** Bounds what looking at the functions that a patch brings may cost together. */
+  bound(brought: readonly CFunction[]): void {
+    this.costs = shareCost(brought);
+  }
+
+  private maxCost(fn: CFunction): number {
+    return this.costs.get(fn) ?? this.loan?.lender.maxCost(fn) ?? FUNCTION_COST;
   }
 
   /** The program that this one borrows from, or null. */
@@ -209,12 +221,13 @@ export class Program {
   }
 
   private analyse(f: ProgramFunction, ring: ReadonlyMap<CFunction, Summary | null>): FunctionFacts {
-    return analyseFunction(f.file, f.fn, {
+    const context = {
       models: this.models,
-      summaryOf: (name) => this.summaryOf(name, f.file, ring),
-      fieldType: (struct, field) => this.structs.fieldType(struct, field),
-      returnType: (name) => this.resolve(name, f.file)?.fn.returns ?? null,
-    });
+      summaryOf: (name: string) => this.summaryOf(name, f.file, ring),
+      fieldType: (struct: string, field: string) => this.structs.fieldType(struct, field),
+      returnType: (name: string) => this.resolve(name, f.file)?.fn.returns ?? null,
+    };
+    return analyseFunction(f.file, f.fn, context, this.maxCost(f.fn));
   }
 
   /** Summary of a callee; null when its body is not in view or only partly shown. */

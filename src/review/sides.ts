@@ -58,6 +58,7 @@ function fromHunks(patch: Patch, files: readonly FileDiff[], context: ReviewCont
     files.map((f) => readHunks(pathOf(f), f, side, columns, context.reader));
   const result = new Program(read("new"), context.rules.models);
   const base = new Program(read("old"), context.rules.models);
+  for (const side of [base, result]) side.bound(side.definitions.all.map(({ fn }) => fn));
   const whole = result.functions.length > 0 && result.functions.every((f) => f.fn.whole);
   return {
     base,

@@ -8,7 +8,7 @@ import type { FileDiff, Patch } from "../patch/patch.js";
 import { globs } from "../rules/glob.js";
 import type { Rule } from "../rules/rule-schema.js";
 import type { RuleSet } from "../rules/rule-set.js";
-import type { CFile } from "../source/ast.js";
+import type { CFile, CFunction } from "../source/ast.js";
 import { type CReader, readC } from "../source/read-file.js";
 import { type BaseFile, type BaseFiles, baseFiles } from "../tree/base-files.js";
 import type { SourceTree } from "../tree/source-tree.js";
@@ -101,18 +101,25 @@ export class TreeReader {
   /** A program with the texts of some files changed; the very same one when none of them differs. */
   private changed(program: Program, texts: ReadonlyMap<string, string | null>): Program {
     const files = new Map(program.files.map((f) => [f.path, f]));
+    const brought: CFunction[] = [];
     let differs = false;
     for (const [path, text] of texts) {
       const before = files.get(path);
       if ((before?.text ?? null) === text || path === "") continue;
       differs = true;
       if (text === null) files.delete(path);
-      else files.set(path, readC(path, text, this.reader, before === undefined ? {} : { before }));
+      else {
+        const file = readC(path, text, this.reader, before === undefined ? {} : { before });
+        const known = new Set(before?.functions);
+        brought.push(...file.functions.filter((fn) => !known.has(fn)));
+        files.set(path, file);
+      }
     }
     if (!differs) return program;
     const inOrder = [...files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
     const changed = new Program(inOrder, this.rules.models);
     changed.borrow(program);
+    changed.bound(brought);
     return changed;
   }
 

@@ -57,11 +57,23 @@ describe("a patch", () => {
   });
 });
 
+/** A function of `n` locks taken on some paths and `n` reads under them. */
+function tangled(n: number, name: string): string {
+  const held = lines(n, (i) => `\tx${i} = kvm->a${i};\n\tif (x${i})\n\t\tvcpu->b${i} = x${i};`);
+  return fn(`${lines(n, (i) => `\tif (kvm->c${i})\n\t\tmutex_lock(&kvm->l${i % 40});`)}\n${held}`, name);
+}
+
+describe("the functions of a patch", () => {
+  it("have a budget for all of them together: one that is within its own is given up among many", async () => {
+    expect((await review(tangled(80, "f"))).cut.size).toBe(0);
+    const many = Array.from({ length: 12 }, (_, i) => tangled(80, `f${i}`)).join("\n");
+    expect(await review(many)).toMatchObject({ analysed: "function", findings: [], cut: { size: 12 } });
+  });
+});
+
 describe("a function", () => {
   it("that costs too much is given up, counted, and not concluded from", async () => {
-    const held = lines(900, (i) => `\tx${i} = kvm->a${i};\n\tif (x${i})\n\t\tvcpu->b${i} = x${i};`);
-    const more = lines(900, (i) => `\tif (kvm->c${i})\n\t\tmutex_lock(&kvm->l${i % 40});`);
-    const { analysed, findings, cut } = await review(fn(`${more}\n${held}`));
+    const { analysed, findings, cut } = await review(tangled(900, "f"));
     expect([analysed, findings, cut.size]).toEqual(["function", [], 1]);
   });
 
