@@ -10,10 +10,15 @@ export default defineConfig({
   test: {
     include: [peers ? "test/**/*.peers.test.ts" : "test/**/*.test.ts"],
     exclude: peers ? [] : ["test/**/*.peers.test.ts"],
-    setupFiles: process.env.PATCHWITNESS_COVERAGE === undefined ? [] : ["test/cover-children.ts"],
+    setupFiles: [
+      "test/seed.ts",
+      ...(process.env.PATCHWITNESS_COVERAGE === undefined ? [] : ["test/cover-children.ts"]),
+    ],
     globalSetup: ["test/build-once.ts"],
     testTimeout: 60_000,
     maxWorkers: 2,
+    // Files of a worker share its modules: no test changes them, and loading them anew was a third of the time.
+    isolate: peers,
     coverage: { include: ["src/**/*.ts"] },
   },
 });
