@@ -163,7 +163,8 @@ function patchSilence(
   { policies, history, now }: PlanInput,
 ): Silence | null {
   const { mail } = policies;
-  if (patch.depth > 0 || message.origin !== "mail" || message.subjectInfo.reply) return "quoted-patch";
+  if (patch.depth > 0 || message.origin === "pasted" || message.subjectInfo.reply) return "quoted-patch";
+  if (message.origin !== "mail") return "no-whole-mail";
   if (isMadeHere(message.headers) || addressKey(message.from.address) === ownAddress(mail)) return "own-mail";
   if (isProgram(message.headers) || fitsPattern(message.from.address, mail?.bots ?? [])) return "bot";
   if (message.subjectInfo.pull) return "pull-request";

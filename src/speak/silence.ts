@@ -7,6 +7,7 @@ export const SILENCES = {
   "list-local": "its lists are looked at, not written to",
   "nothing-to-tell": "nothing was found that is to be told",
   "quoted-patch": "the patch stands in an answer or on a page, not in a mail of its own",
+  "no-whole-mail": "its archive (pipermail) keeps no whole mails: how it was addressed is not known",
   bot: "a program sent it",
   "own-mail": "it is our own mail",
   "pull-request": "it is a pull request",

@@ -44,6 +44,7 @@ const SILENT: Record<Silence, [Over, Given]> = {
   "list-local": [{}, { lists: [list({ mode: "local" })] }],
   "nothing-to-tell": [{ findings: [] }, {}],
   "quoted-patch": [{ patch: { depth: 1 } }, {}],
+  "no-whole-mail": [{ message: { origin: "pipermail-text" } }, {}],
   bot: [headers("auto-submitted", "auto-generated"), {}],
   "own-mail": [headers("x-patchwitness-rule", "kvm/x"), {}],
   "pull-request": [{ message: { subjectInfo: { ...sampleMessage().subjectInfo, pull: true } } }, {}],
@@ -70,7 +71,8 @@ describe("why a patch gets no mail", () => {
   });
 
   it.each<[Silence, Over, Given]>([
-    ["quoted-patch", { message: { origin: "pipermail-html" } }, {}],
+    ["quoted-patch", { message: { origin: "pasted" } }, {}],
+    ["no-whole-mail", { message: { origin: "pipermail-html" } }, {}],
     ["quoted-patch", { message: { subjectInfo: { ...sampleMessage().subjectInfo, reply: true } } }, {}],
     ["own-mail", headers("x-patchwitness-engine-version", "0.1.0"), {}],
     ["own-mail", { message: { from: box("Robot@Witness.Example") } }, {}],

@@ -4,6 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isSpeaking } from "../../speak/policy.js";
 import type { WatchConfig } from "../../watch/config.js";
 import { branchCommit, remotesOf } from "../git-refs.js";
 
@@ -26,8 +27,12 @@ export async function surroundingsOf(config: WatchConfig, env: Env, speaks: bool
   return speaks ? [...remarks, ...(await aboutMail(config, env))] : remarks;
 }
 
-async function aboutMail({ mail, lists }: WatchConfig, env: Env): Promise<Remark[]> {
+async function aboutMail({ mail, lists, sources }: WatchConfig, env: Env): Promise<Remark[]> {
   const remarks = missingVariable("mail.smtp", mail?.smtp.passwordEnv, env);
+  if (lists.some(isSpeaking) && sources.every(({ type }) => type === "pipermail")) {
+    const message = "all of them are pipermail, which keeps no whole mails: nothing that stands in them is answered";
+    remarks.push({ about: "sources", reason: "no-whole-mails", message });
+  }
   const key = mail?.dkim?.key;
   if (key !== undefined && (await stat(key).catch(() => null))?.isFile() !== true)
     remarks.push({ about: "mail.dkim", reason: "no-such-file", message: `there is no file ${key}` });

@@ -99,6 +99,18 @@ describe.concurrent("a configuration", () => {
     expect([code, out, err]).toEqual([2, "", expect.stringContaining(said)]);
   });
 
+  it("that answers on a list is told when no source of it keeps whole mails", async () => {
+    const pages = { name: "pages", type: "pipermail", url: "https://lists.example.org/pipermail/kvm/" };
+    const mail = { from: "w@example.org", replyTo: "w@example.org", smtp: { host: "127.0.0.1", security: "none" } };
+    const told = async (mode: string, ...sources: object[]): Promise<string> => {
+      const { config } = place({ sources, lists: [{ address: "kvm@example.org", mode }], mail });
+      return (await run(["config", "check", config])).err;
+    };
+    expect(await told("author", pages)).toContain("sources: all of them are pipermail, which keeps no whole mails");
+    expect(await told("local", pages)).not.toContain("pipermail");
+    expect(await told("author", pages, list)).not.toContain("pipermail");
+  });
+
   it("is refused where its rules are unsound", async () => {
     const { watch, folder: here } = place({ sources: [list], rules: "./rules" });
     mkdirSync(join(here, "rules/kvm/odd"), { recursive: true });
