@@ -1,5 +1,5 @@
 /** Replies as drafts: what git and readers of mailboxes make of the file that --format mbox writes. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,15 +7,12 @@ import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { hasPython, headerOf, readWithPython } from "../report/python-mail.js";
 import { runCli } from "./run-cli.js";
+import { hasSendEmail } from "./send-email.js";
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../fixtures/threads/${name}/patch.mbox`, import.meta.url));
 const INPUTS = [fixture("susp-gate"), fixture("unlocked-write")];
 const FROM = "R. Reviewer <reviewer@example.org>";
-const asked = spawnSync("git", ["send-email", "-h"], { encoding: "utf8" });
-// Debian ships git without the Perl module that send-email reads addresses with.
-const hasModule = spawnSync("perl", ["-MMail::Address", "-e1"]).status === 0;
-const hasSendEmail = hasModule && `${asked.stdout}${asked.stderr}`.includes("--dry-run");
 
 const folder = mkdtempSync(join(tmpdir(), "patchwitness-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterAll, expect } from "vitest";
 import { BUILT } from "../apps/run-cli.js";
 
-interface Block {
+export interface Block {
   /** Where it begins, counted from 1. */
   line: number;
   language: string;
@@ -49,15 +49,17 @@ interface Output {
 /** What the world does meanwhile; `said` is what the block has printed so far, `end` asks its programs to end. */
 export type Beside = (running: { said: () => string; end: () => void }) => Promise<void>;
 
-interface Play {
+export interface Play {
   /** Words of the document, and what stands for them here: addresses of real servers. */
   instead?: [string, string][];
   /** Looked at anew for each block. */
   env?: Record<string, string>;
-  /** What happens before a block that has these words. */
-  before?: Record<string, (folder: string) => unknown>;
-  /** What happens while a block runs that has these words. */
-  beside?: Record<string, Beside>;
+  /** What happens before a block with such words. */
+  before?: [RegExp, (folder: string) => unknown][];
+  /** What happens while a block with such words runs. */
+  beside?: [RegExp, Beside][];
+  /** The blocks that are run; those of ```sh where it is left out. */
+  blocks?: (block: Block) => boolean;
 }
 
 const scratch: string[] = [];
@@ -129,16 +131,17 @@ export async function follow(path: string, play: Play = {}): Promise<string> {
     GIT_CONFIG_GLOBAL: "/dev/null",
     NO_COLOR: "1",
   };
-  const blocks = blocksOf(readFileSync(new URL(path, ROOT), "utf8")).filter(({ language }) => language === "sh");
+  const isRun = play.blocks ?? (({ language }) => language === "sh");
+  const blocks = blocksOf(readFileSync(new URL(path, ROOT), "utf8")).filter(isRun);
   expect(blocks.length).toBeGreaterThan(0);
   for (const { line, text, prints } of blocks) {
     const where = `${path}:${line}`;
-    const chosen = <T>(table: Record<string, T> | undefined): T[] =>
-      Object.entries(table ?? {}).flatMap(([words, value]) => (`\n${text}\n`.includes(words) ? [value] : []));
+    const chosen = <T>(table: readonly [RegExp, T][] = []): T[] =>
+      table.flatMap(([words, value]) => (words.test(`\n${text}\n`) ? [value] : []));
     for (const act of chosen(play.before)) await act(folder);
     const real = (play.instead ?? []).reduce((all, [from, to]) => all.replaceAll(from, to), text);
     const { code, out } = await run(real, folder, { ...env, ...play.env }, chosen(play.beside)[0]);
-    const wanted = /# exit code (\d)[^\n]*$/.exec(text)?.[1] ?? "0";
+    const wanted = /# exit code (\d)[^\n]*$/.exec(real)?.[1] ?? "0";
     expect(`${where}: exit code ${code}`, out).toBe(`${where}: exit code ${wanted}`);
     if (prints !== null) compare(out, prints, where);
   }

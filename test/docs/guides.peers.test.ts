@@ -59,19 +59,22 @@ describe.skipIf(!hasLore)(`docs/guide-watch.md${hasLore ? "" : " (skipped: no pu
         ["port: 2525", `port: ${smtp.port}`],
       ],
       env,
-      before: {
-        "--send\nreview queue list --config": () => post(version(2, 30)),
-        "review ledger": () => {
-          // It went out once, to the author and the list.
-          expect(smtp.taken.map(({ to }) => to)).toEqual([["author@example.org", LIST]]);
-          post(
-            answer(
-              "20260311110240.1203-1-author@example.org",
-              "#review invalid 51258317b18a3021 all of them are stopped there",
-            ),
-          );
-        },
-      },
+      before: [
+        [/--send\nreview queue list --config/, () => post(version(2, 30))],
+        [
+          /review ledger --answers/,
+          () => {
+            // It went out once, to the author and the list.
+            expect(smtp.taken.map(({ to }) => to)).toEqual([["author@example.org", LIST]]);
+            post(
+              answer(
+                "20260311110240.1203-1-author@example.org",
+                "#review invalid 51258317b18a3021 all of them are stopped there",
+              ),
+            );
+          },
+        ],
+      ],
     });
   });
 });

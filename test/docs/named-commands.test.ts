@@ -1,14 +1,10 @@
 /** Every command that a document names is one that there is, options too. Guides are run besides (guides.test.ts). */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Commands, commandsOfHelp } from "./commands.js";
+import { documents } from "./documents.js";
 
-const DOCUMENTS = [
-  ...readdirSync(".").filter((name) => name.endsWith(".md")),
-  ...readdirSync("docs", { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-].sort();
+const DOCUMENTS = documents();
 const SCRIPTS = new Set(Object.keys((JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object }).scripts));
 /** Of the program that a command is piped into, or of another shell's. */
 const ENDS = new Set(["|", "||", "&&", ">", ">>", "2>>", "<", "#", ";"]);
