@@ -20,12 +20,18 @@ import { reportError } from "./report-error.js";
 const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 /** What commander refuses comes as one line: `review: unknown option '--tre' (did you mean --tree?)`. */
-const usageLine = (text: string): string =>
+const usageLine = (text: string, command: string): string =>
   `review: ${text
     .replace(/^error: /, "")
     .replace(/\s*\n\s*/g, " ")
     .trim()
-    .replace(/\.$/, "")}; see review --help\n`;
+    .replace(/\.$/, "")}; see ${command} --help\n`;
+
+/** A command and those below it. */
+function refuseInOneLine(command: Command, name: string): void {
+  command.configureOutput({ outputError: (text, write) => write(usageLine(text, name)) });
+  for (const one of command.commands) refuseInOneLine(one, `${name} ${one.name()}`);
+}
 
 const queueCommand = (program: Command): void => {
   const queue = program.command("queue").description("mails that wait: for their time, or for a moderator's word");
@@ -91,11 +97,7 @@ const completionCommand = async (program: Command, argv: readonly string[]): Pro
 
 const build = async (argv: readonly string[]): Promise<Command> => {
   const program = new Command();
-  program
-    .exitOverride()
-    .enablePositionalOptions()
-    .configureOutput({ outputError: (text, write) => write(usageLine(text)) });
-  program.showSuggestionAfterError(true);
+  program.exitOverride().enablePositionalOptions().showSuggestionAfterError(true);
   reviewCommand(program);
   b4CheckCommand(program);
   parseCommand(program);
@@ -107,6 +109,7 @@ const build = async (argv: readonly string[]): Promise<Command> => {
   ledgerCommand(program);
   rulesCommand(program);
   await completionCommand(program, argv);
+  refuseInOneLine(program, "review");
   return program;
 };
 

@@ -42,7 +42,7 @@ export const CONFIDENCE_PHRASES: Record<Confidence, string> = {
 export const ANALYSED_PHRASES: Record<Analysed, string> = {
   tree: "applied to the tree and read with it",
   function: "read in whole functions",
-  diff: "read from the diff alone",
+  diff: "read from a diff that does not show all functions whole",
   none: "not analysed",
 };
 

@@ -153,6 +153,12 @@ describe("review rules explain", () => {
     expect(out).toContain(silence);
   });
 
+  it("tells whose an object is by who can see it, in the table as in the verdict", () => {
+    const { out } = runCli(["rules", "explain", "rules/net/packet-bind-lock/cases/helpers.c:make"]);
+    expect(out).toMatch(/40 {2}write {3}SELF {7}po->num/);
+    expect(out).toMatch(/40 {2}write {3}po->num \(SELF\): it is the running thread's own object/);
+  });
+
   it("explains a function of a tree, and what a scan finds there", () => {
     const tree = mkdtempSync(join(tmpdir(), "explain-"));
     mkdirSync(join(tree, "arch/arm64/kvm"), { recursive: true });

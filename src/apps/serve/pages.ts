@@ -10,7 +10,7 @@ import { pullPage, pullsPage } from "../../report/html/dashboard/pulls.js";
 import { rulePage, rulesPage } from "../../report/html/dashboard/rules.js";
 import type { View } from "../../report/html/dashboard/shell.js";
 import type { Refusal } from "../../report/html/dashboard/words.js";
-import type { Review, ReviewedPatch } from "../../review/finding.js";
+import { type Review, type ReviewedPatch, SEVERITIES, STATUSES } from "../../review/finding.js";
 import { ledgerRows } from "../../speak/ledger.js";
 import type { BaseChoice } from "../../watch/base.js";
 import { baseLines } from "../../watch/base-text.js";
@@ -72,6 +72,8 @@ async function findings(asked: Asked, dashboard: Dashboard): Promise<View | Refu
     list: of("list"),
     text: of("text")?.slice(0, 200) ?? null,
   };
+  const isOf = (value: string | null, all: readonly string[]): boolean => value === null || all.includes(value);
+  if (!isOf(filter.severity, SEVERITIES) || !isOf(filter.status, STATUSES)) return 400;
   const { store, rules, config } = dashboard;
   const found = await seenFindings(store.sql, filter, of("after"), ROWS);
   if (found === null) return 400;

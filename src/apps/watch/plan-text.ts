@@ -3,14 +3,37 @@ import type { Mailbox } from "../../message/message.js";
 import { visible } from "../../report/visible.js";
 import { outgoingSchema } from "../../speak/outgoing.js";
 import type { PatchPlan, PlannedFinding } from "../../speak/plan.js";
-import { FINDING_SILENCES, SILENCES } from "../../speak/silence.js";
+import { FINDING_SILENCES, SILENCES, type Silence } from "../../speak/silence.js";
 import type { OutboxRow } from "../../watch/outbox.js";
 
 const named = ({ name, address }: Mailbox): string => (name === "" ? address : `${name} <${address}>`);
 
-/** The plan of one series, patch by patch. */
-export function planText(plans: readonly PatchPlan[]): string {
-  return plans.map(patchText).join("");
+/** The plans of a round as they come, and what they come to. */
+export class PlanText {
+  private said = 0;
+  private readonly silent = new Map<Silence, number>();
+
+  /** Those patches of a series of which there is something to say: a mail, or findings that get none. The others are counted. */
+  add(plans: readonly PatchPlan[]): string {
+    for (const plan of plans) {
+      if (plan.action === "silent") this.silent.set(plan.silence, (this.silent.get(plan.silence) ?? 0) + 1);
+      else this.said++;
+    }
+    return plans
+      .filter(({ action, findings }) => action !== "silent" || findings.length > 0)
+      .map(patchText)
+      .join("");
+  }
+
+  /** How many patches get mail, and why the others do not. */
+  total(): string {
+    const reasons = Object.entries(SILENCES).flatMap(([silence, words]) => {
+      const count = this.silent.get(silence as Silence);
+      return count === undefined ? [] : [`  ${count} silent: ${words}\n`];
+    });
+    const all = [...this.silent.values()].reduce((sum, n) => sum + n, this.said);
+    return `${all} ${all === 1 ? "patch" : "patches"}, ${this.said} of them with mail\n${reasons.join("")}`;
+  }
 }
 
 function patchText(plan: PatchPlan): string {

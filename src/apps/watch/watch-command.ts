@@ -17,7 +17,7 @@ import { dayOf, timeSpan } from "./days.js";
 import { type Logger, openLog } from "./log.js";
 import { Metrics, serveMetrics } from "./metrics.js";
 import { openPlace } from "./place.js";
-import { outboxText, planText } from "./plan-text.js";
+import { outboxText, PlanText } from "./plan-text.js";
 import { retryDead } from "./retry.js";
 import { makeReviewer } from "./reviewer.js";
 import { openSources } from "./sources.js";
@@ -98,6 +98,7 @@ async function watch(
     );
   const { review, update, trees } = makeReviewer(context);
   const table = new FindingTable();
+  const plan = new PlanText();
   const send = options.send === true;
   const speaker = await openSpeaker(context, trees, send);
   const cycle: CycleOptions = {
@@ -109,7 +110,7 @@ async function watch(
     between: makePause(),
     async onResult(series, { result, plans }) {
       if (options.dryRun === true) table.add(series, result.review);
-      if (options.plan === true) await writeOutput(planText(plans));
+      if (options.plan === true) await writeOutput(plan.add(plans));
     },
     ...(wanted === undefined ? {} : { wanted }),
     // The store of a look back is gone afterwards: nobody goes on behind what was left out.
@@ -134,7 +135,8 @@ async function watch(
     } else await round();
     if (options.dryRun === true)
       await writeOutput(table.text(failed === EXIT.nothing && unjudged === 0 && !context.signal.aborted));
-    if (options.plan === true) await writeOutput(outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
+    if (options.plan === true)
+      await writeOutput(plan.total() + outboxText(await context.store.outbox(["held", "waiting", "unsure"])));
   } finally {
     await speaker?.close();
     for (const source of sources) await source.close();

@@ -53,12 +53,19 @@ function lockText({ lock, mode, how, askedFor }: Held): string {
   return more === "" ? lock.show : `${lock.show} (${more})`;
 }
 
-/** Whose object a place belongs to, by the first model that knows its struct. */
-export function whoseIs(place: Value, evaluation: Evaluation): Whose {
+/**
+ * Whose object a place belongs to, by the first model that knows its struct; one of those that any thread may use is its function's
+ * own while nobody else can see it.
+ */
+function whoseIs(f: ProgramFunction, place: Value, evaluation: Evaluation, evidence: GuardEvidence): Whose {
   for (const model of evaluation.program.models.objects) {
     const shared = sharedPlace(place, model);
-    if (shared !== null) return shared.scope === "container" ? "container" : identityOf(shared.owner, model);
-    if (place.type?.name === model.struct && place.type.pointers === 1) return identityOf(place, model);
+    const isObject = place.type?.name === model.struct && place.type.pointers === 1;
+    if (shared === null && !isObject) continue;
+    if (shared?.scope === "container") return "container";
+    const owner = shared?.owner ?? place;
+    const isPrivate = model.shared && evidence.ownership.isPrivateObject(f, owner);
+    return isPrivate ? "self" : identityOf(owner, model);
   }
   return "";
 }
@@ -100,13 +107,14 @@ function linesOf(
   f: ProgramFunction,
   event: Event,
   evaluation: Evaluation,
+  evidence: GuardEvidence,
   names: ReadonlyMap<string, string>,
 ): AccountLine[] {
   return subjectsOf(event).map(({ place, subject }) => ({
     line: f.file.lineAt(event.at),
     what: event.kind,
     subject,
-    whose: place === null ? "" : whoseIs(place, evaluation),
+    whose: place === null ? "" : whoseIs(f, place, evaluation, evidence),
     held: event.held.map(lockText),
     unsure: [...new Set([...event.unsure].map((k) => names.get(withoutMark(k)) ?? ""))].filter((n) => n !== "").sort(),
     how: howOf(event),
@@ -138,6 +146,6 @@ export function accountOf(f: ProgramFunction, evaluation: Evaluation, evidence: 
     closed: entry.closed,
     calls: entry.calls,
     whole: f.fn.whole && facts.complete && f.fn.errors === 0,
-    lines: facts.events.filter(isShown).flatMap((e) => linesOf(f, e, evaluation, names)),
+    lines: facts.events.filter(isShown).flatMap((e) => linesOf(f, e, evaluation, evidence, names)),
   };
 }

@@ -14,7 +14,7 @@ import type { Outcome, OutcomeDetail } from "../outcome.js";
 import { checkedObject } from "../reliance.js";
 import type { Rule, RuleOf } from "../rule-schema.js";
 import { isSilent, type Silence, type Silent } from "../silence.js";
-import { type Whose, whoseIs } from "./account.js";
+import type { Whose } from "./account.js";
 import { flagLooks } from "./why-flags.js";
 
 /** One thing that a rule looked at. */
@@ -82,7 +82,7 @@ function looksOf(f: ProgramFunction, evaluation: Evaluation, rule: Rule): Look[]
     case "guarded-access":
       return accessLooks(f, evaluation, rule);
     case "check-then-act":
-      return relianceLooks(f, evaluation, evaluation.contextOf(rule));
+      return relianceLooks(f, evaluation.contextOf(rule));
     case "flag-protocol":
       return flagLooks(f, evaluation.contextOf(rule));
     case "inconsistent-guard":
@@ -125,7 +125,7 @@ function accessLooks(f: ProgramFunction, evaluation: Evaluation, rule: RuleOf<"g
     });
 }
 
-function relianceLooks(f: ProgramFunction, evaluation: Evaluation, ctx: RuleContext): Look[] {
+function relianceLooks(f: ProgramFunction, ctx: RuleContext): Look[] {
   const entry = ctx.waysIn.entryLocks(f);
   const out = new Map<string, Look>();
   for (const act of ctx.digest(f).checkedActs) {
@@ -139,7 +139,7 @@ function relianceLooks(f: ProgramFunction, evaluation: Evaluation, ctx: RuleCont
         line: checked,
         what: "act",
         subject: `${fact.dep.predicate ?? fact.dep.place.show} -> ${done}: ${name}`,
-        whose: whoseIs(object, evaluation),
+        whose: ctx.whose(f, object),
         result: isSilent(judged) ? judged : { fired: "stale-check" },
         guards: guardsOf(ctx, fact.dep.held, object, false),
       };

@@ -91,7 +91,13 @@ describe("a page", () => {
       "/lists/none/feed.atom",
     ])
       expect([path, (await ask(site, path)).status]).toEqual([path, 404]);
-    for (const path of ["/findings?after=x", "/lists/kvm?after=WzFd", `/findings?text=${"x".repeat(9000)}`])
+    for (const path of [
+      "/findings?severity=grave",
+      "/findings?status=old",
+      "/findings?after=x",
+      "/lists/kvm?after=WzFd",
+      `/findings?text=${"x".repeat(9000)}`,
+    ])
       expect([path.slice(0, 40), (await ask(site, path)).status]).toEqual([path.slice(0, 40), 400]);
     expect((await ask(site, "/%ff%00%zz")).status).toBe(404);
   });
