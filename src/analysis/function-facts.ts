@@ -8,10 +8,11 @@ import { hasOneContainer } from "./containers.js";
 import { Dominance, postorder } from "./dominance.js";
 import { type Event, EventLog, eventAt } from "./events.js";
 import { Interpreter } from "./interpret.js";
+import { joinInto } from "./join.js";
 import { containerStructs } from "./models.js";
 import type { InterpretContext } from "./recorder.js";
 import { shareParts } from "./share.js";
-import { copyState, emptyState, joinInto, type PathState, propertyKey } from "./state.js";
+import { copyState, emptyState, type PathState, propertyKey } from "./state.js";
 import type { Value, Values } from "./value.js";
 
 /** What one function does, seen by itself and through its callees' summaries. */
