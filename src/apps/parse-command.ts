@@ -4,7 +4,7 @@ import { makeProgress, remark, writeOutput } from "../io/terminal.js";
 import type { Message } from "../message/message.js";
 import { parseRecord } from "../patch/parse-record.js";
 import { readPatches } from "../patch/read-patch.js";
-import type { SeriesInput } from "../thread/collect-series.js";
+import type { SeriesInput } from "../thread/series.js";
 import { seriesRecords } from "../thread/series-record.js";
 import { openInputs } from "./inputs.js";
 import { reportError } from "./report-error.js";

@@ -7,7 +7,8 @@ import type { PullCommit, PullFinding, PullReport } from "../report/github/pull-
 import { atLeast } from "../report/plan.js";
 import { CONFIDENCES, type Finding, type ReviewResult, SEVERITIES } from "../review/finding.js";
 import { globMatch } from "../speak/glob.js";
-import { findingSilence, type History } from "../speak/plan.js";
+import { findingSilence } from "../speak/plan.js";
+import type { History } from "../speak/planned.js";
 import { FINDING_SILENCES } from "../speak/silence.js";
 import type { Conclusion } from "./forge.js";
 import { lineAtHead, placeOfFinding } from "./place.js";

@@ -4,7 +4,7 @@
  */
 import type { Message } from "../message/message.js";
 import type { ReviewedPatch } from "../review/finding.js";
-import type { Series } from "../thread/collect-series.js";
+import type { Series } from "../thread/series.js";
 import { findPrevious } from "../thread/versions.js";
 import { reviewedSeries } from "./reviewed-series.js";
 import { FATE } from "./wording.js";

@@ -1,7 +1,8 @@
 /** The series of what was reviewed: patches that came in mails of their own, put together as they were sent. */
 import type { ReviewedPatch } from "../review/finding.js";
 import { buildThreads, type Threads } from "../thread/build-threads.js";
-import { collectSeries, type Series } from "../thread/collect-series.js";
+import { collectSeries } from "../thread/collect-series.js";
+import type { Series } from "../thread/series.js";
 
 export interface ReviewedSeries {
   /** Patches that were not quoted in other mails. */

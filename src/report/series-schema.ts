@@ -3,7 +3,7 @@
  * object is loose, because the contract lets later versions add fields; none of those named here may be dropped.
  */
 import { z } from "zod";
-import { INCOMPLETE } from "../thread/collect-series.js";
+import { INCOMPLETE } from "../thread/series.js";
 
 const messageId = z.string().nullable().meta({ description: "without <>" });
 

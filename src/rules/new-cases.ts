@@ -1,5 +1,5 @@
 /** Cases of a new rule: a fault and its sound form in their plainest shape, to be replaced by what the kernel had. */
-import type { LockKind, RuleAnswers } from "./new-rule.js";
+import type { LockKind, RuleAnswers } from "./rule-answers.js";
 import { FILL_IN } from "./rule-folder.js";
 
 export interface CaseText {

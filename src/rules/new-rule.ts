@@ -1,34 +1,8 @@
 /** The folder of a new rule, made of an author's answers: rule, models where the object is new, page, and cases to be filled in. */
 import { stringify } from "yaml";
 import { type CaseText, caseTexts } from "./new-cases.js";
+import type { RuleAnswers } from "./rule-answers.js";
 import { FILL_IN } from "./rule-folder.js";
-
-/** Kinds of which an author writes rules about objects; the others speak of all code, and need no rule more. */
-export const NEW_KINDS = ["guarded-access", "check-then-act", "flag-protocol"] as const;
-export type NewKind = (typeof NEW_KINDS)[number];
-
-export const LOCK_KINDS = ["spinlock", "mutex", "rwsem"] as const;
-export type LockKind = (typeof LOCK_KINDS)[number];
-
-/** What an author is asked. */
-export interface RuleAnswers {
-  id: string;
-  kind: NewKind;
-  title: string;
-  paths: readonly string[];
-  /** Name of an object model; with a struct, one is made of it in the rule's folder. */
-  object: string;
-  struct: string;
-  /** The struct of a model that is there already; "" when none is. */
-  known: string;
-  /** "sock:sk": the struct in it by which it is known too; "" when there is none. */
-  base: string;
-  fields: readonly string[];
-  /** "$object->lock"; "" when only the owner may change the state, or no lock is the matter. */
-  lock: string;
-  lockKind: LockKind;
-  cites: readonly string[];
-}
 
 const modelOf = ({ object, struct, base }: RuleAnswers): Record<string, unknown> => {
   const [baseStruct = "", field = ""] = base.split(":");

@@ -7,7 +7,7 @@ import type { ReviewedPatch, ReviewResult } from "../review/finding.js";
 import { addressKey } from "./addresses.js";
 import { linksFor, rawUrl } from "./links.js";
 import type { OutgoingMail } from "./outgoing.js";
-import type { PlannedFinding, Telling } from "./plan.js";
+import type { PlannedFinding, Telling } from "./planned.js";
 import type { ListPolicy, MailPolicy } from "./policy.js";
 
 /** What a reply is made of beside the plan. */

@@ -2,7 +2,6 @@
  * The plan: for each patch of a judged series what is said of it, to whom, when at the earliest, or why nothing is. A pure
  * function of the findings, the policy and what was said before; a shell carries it out (apps/watch).
  */
-import type { Mailbox } from "../message/message.js";
 import { safeMessageId } from "../report/mail-headers.js";
 import { atLeast, TO_ANSWER } from "../report/plan.js";
 import {
@@ -10,69 +9,16 @@ import {
   type Confidence,
   type Finding,
   type ReviewedPatch,
-  type ReviewResult,
   SEVERITIES,
   type Severity,
 } from "../review/finding.js";
 import { addressKey, fitsPattern, isAmong } from "./addresses.js";
 import { after } from "./duration.js";
-import { type ListPolicy, MODES, type Policies } from "./policy.js";
+import type { History, PatchPlan, PlanInput } from "./planned.js";
+import { type ListPolicy, MODES } from "./policy.js";
 import { isMadeHere, isProgram } from "./programs.js";
 import { ownAddress, recipients } from "./recipients.js";
 import type { FindingSilence, Silence } from "./silence.js";
-
-/** What is known of a series beyond its mails. */
-export interface History {
-  /** A later version is there. */
-  superseded: boolean;
-  /** The series was judged before all of it came, and is not a patch with a number of its own. */
-  incomplete: boolean;
-  /** Message-IDs of its patches that a tree has already. */
-  merged: ReadonlySet<string>;
-  /** Finding ids that mails told of earlier versions, sent or still to be sent. */
-  said: ReadonlySet<string>;
-  /** Finding ids that somebody called wrong. */
-  suppressed: ReadonlySet<string>;
-  /** Somebody told us to leave the series, or a version before it, alone. */
-  ignored: boolean;
-  /** Addresses (lower case) whose people want no mail. */
-  optedOut: ReadonlySet<string>;
-  /** Rules that answers put back on trial. */
-  demoted: ReadonlySet<string>;
-}
-
-export interface PlanInput {
-  result: ReviewResult;
-  policies: Policies;
-  history: History;
-  /** ISO 8601. */
-  now: string;
-}
-
-/** A finding of a patch, and why it is left out; null when it is told. */
-export interface PlannedFinding {
-  finding: Finding;
-  silence: FindingSilence | null;
-}
-
-/** What is done about a patch: mailed, held for a moderator, or nothing for a reason. */
-export type PatchPlan = {
-  reviewed: ReviewedPatch;
-  findings: PlannedFinding[];
-} & ({ action: "silent"; list: string | null; silence: Silence } | Telling);
-
-/** A mail that is to be written. */
-export interface Telling {
-  action: "mail" | "hold";
-  /** The policy that it goes by. */
-  list: ListPolicy;
-  to: Mailbox[];
-  cc: Mailbox[];
-  /** Not before that moment; ISO 8601. */
-  notBefore: string;
-  /** And not after this one. */
-  sendBefore: string;
-}
 
 /** The plan of a series, patch by patch in its order. */
 export function planSeries(input: PlanInput): PatchPlan[] {

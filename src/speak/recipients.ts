@@ -3,7 +3,7 @@ import { isUsableAddress } from "../report/mail-headers.js";
 import type { ReviewedPatch } from "../review/finding.js";
 import { addressKey, fitsPattern, isAmong } from "./addresses.js";
 import { senderOf } from "./compose.js";
-import type { PlanInput } from "./plan.js";
+import type { PlanInput } from "./planned.js";
 import type { ListPolicy, MailPolicy, Mode } from "./policy.js";
 
 /** More copies than these are not a discussion. */

@@ -1,7 +1,7 @@
 /** Whether a mail that was planned may still be sent: much can happen while it waits. */
 import { addressKey, isAmong } from "./addresses.js";
 import type { OutgoingMail } from "./outgoing.js";
-import type { History } from "./plan.js";
+import type { History } from "./planned.js";
 import type { ListPolicy, MailPolicy } from "./policy.js";
 import type { Silence } from "./silence.js";
 

@@ -3,39 +3,10 @@
  * time. What people send is wider than git-send-email(1): series without thread, `[PATCH 6/5]`, a new version of one
  * patch in answer to the old one, a cover without a counter, resends.
  */
-import type { Mailbox, Message } from "../message/message.js";
+import type { Message } from "../message/message.js";
 import { buildThreads, type Threads } from "./build-threads.js";
+import type { Series, SeriesInput } from "./series.js";
 import { SeriesPool } from "./series-pool.js";
-
-/** A message with what the later stages know of it. */
-export interface SeriesInput {
-  message: Message;
-  /** Whether the mail itself carries a diff (a quoted one does not count). */
-  hasDiff: boolean;
-  /** The patch's author where the body names one; the sender otherwise. */
-  author?: Mailbox;
-}
-
-/**
- * Why a series is not all there. missing-patches: numbers below the total are absent. no-patches: only its cover is
- * there. partial-reroll: new versions of some patches, sent in answer to the old ones, the rest stands as it was.
- */
-export const INCOMPLETE = ["missing-patches", "no-patches", "partial-reroll"] as const;
-export type Incomplete = (typeof INCOMPLETE)[number];
-
-/** One version of a series of patches; a single patch is a series of one. */
-export interface Series {
-  title: string;
-  author: Mailbox;
-  version: number;
-  total: number;
-  cover: Message | null;
-  /** In the order of their numbers, one each. */
-  patches: Message[];
-  incomplete: Incomplete | null;
-  /** Position of the first mail of the series in the list, by which series are ordered. */
-  at: number;
-}
 
 /** Series of a list of messages in order of their first mail. A Message-ID that comes again is passed over. */
 export function collectSeries(inputs: readonly SeriesInput[], threads?: Threads): Series[] {

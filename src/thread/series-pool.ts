@@ -1,8 +1,8 @@
 /** The series that are being put together: each mail finds the one that it belongs to, or begins another. */
 import type { Message } from "../message/message.js";
 import type { Threads } from "./build-threads.js";
-import type { Incomplete, Series, SeriesInput } from "./collect-series.js";
 import { isThreadKey, linkKeys } from "./link-keys.js";
+import type { Incomplete, Series, SeriesInput } from "./series.js";
 
 interface Draft {
   /** Position of each number's mail. */

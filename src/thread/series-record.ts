@@ -1,7 +1,8 @@
 /** What `review parse --series` prints of a series: the contract's record. */
 import type { Mailbox } from "../message/message.js";
 import { buildThreads } from "./build-threads.js";
-import { collectSeries, type Incomplete, type Series, type SeriesInput } from "./collect-series.js";
+import { collectSeries } from "./collect-series.js";
+import type { Incomplete, Series, SeriesInput } from "./series.js";
 import { findPrevious } from "./versions.js";
 
 /** Ids are Message-IDs without angle brackets; null stands for a mail that has none. */

@@ -1,7 +1,7 @@
 /** Which series is the version before another: by what they are called, who sent them, and where they were sent. */
 import type { Message } from "../message/message.js";
 import type { Threads } from "./build-threads.js";
-import type { Series } from "./collect-series.js";
+import type { Series } from "./series.js";
 
 /** More series than these under one title are not compared: nobody posts so many versions. */
 const MAX_CANDIDATES = 64;

@@ -3,7 +3,7 @@
 import type { Message } from "../message/message.js";
 import { renderJson } from "../report/json.js";
 import type { Finding, ReviewResult } from "../review/finding.js";
-import type { PatchPlan } from "../speak/plan.js";
+import type { PatchPlan } from "../speak/planned.js";
 import type { BaseChoice } from "./base.js";
 import { recordedMessage } from "./open-mail.js";
 import type { OutboxRecord } from "./outbox.js";

@@ -6,7 +6,7 @@ import { parseAddressList } from "../message/address.js";
 import type { Message } from "../message/message.js";
 import { parseSubject } from "../message/subject.js";
 import { buildThreads, type Threads } from "../thread/build-threads.js";
-import type { Series } from "../thread/collect-series.js";
+import type { Series } from "../thread/series.js";
 import { findPrevious, isVersionOf } from "../thread/versions.js";
 import { recordedMessage } from "./open-mail.js";
 import type { MailRecord, SeriesRecord } from "./records.js";

@@ -6,7 +6,7 @@ import { senderOf } from "../speak/compose.js";
 import { reviewerLinks } from "../speak/links.js";
 import type { MailPolicy } from "../speak/policy.js";
 import { isOwnMail, isProgram } from "../speak/programs.js";
-import type { MailNotes } from "./speech.js";
+import type { MailNotes } from "./mail-notes.js";
 
 /** Reads notes from a mail. `mayHold` is a look at its bytes; only where it says so is all of the mail read. */
 export interface NoteReader {

@@ -7,7 +7,7 @@ import { isPipermailPage, parsePipermailPage } from "../message/pipermail-page.j
 import { parsePipermailText } from "../message/pipermail-text.js";
 import { readSingle } from "../message/read-message.js";
 import { readAuthor, readPatches } from "../patch/read-patch.js";
-import type { SeriesInput } from "../thread/collect-series.js";
+import type { SeriesInput } from "../thread/series.js";
 import type { NoteReader } from "./notes.js";
 import type { MailRecord } from "./records.js";
 import type { ArchivedMail, MailForm } from "./source.js";

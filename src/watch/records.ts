@@ -2,8 +2,9 @@
  * What is remembered of mails, series and verdicts: plain data, the same in every store. Times are ISO 8601 in UTC, as
  * Date.toISOString writes them, so that they compare as text.
  */
+
+import type { MailNotes } from "./mail-notes.js";
 import type { MailForm } from "./source.js";
-import type { MailNotes } from "./speech.js";
 
 /** patch: carries a diff and may be part of a series. cover: begins one. other: an answer, an announcement, anything else. */
 export type MailKind = "patch" | "cover" | "other";

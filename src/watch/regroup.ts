@@ -5,7 +5,8 @@
 import type { Message } from "../message/message.js";
 import { patchId } from "../patch/patch-id.js";
 import { readPatches } from "../patch/read-patch.js";
-import { collectSeries, type Series, type SeriesInput } from "../thread/collect-series.js";
+import { collectSeries } from "../thread/collect-series.js";
+import type { Series, SeriesInput } from "../thread/series.js";
 import { changeId } from "../thread/versions.js";
 import { linkVersions, MAX_NEIGHBOURS } from "./link-versions.js";
 import { type Digest, type Digests, seriesInput } from "./open-mail.js";

@@ -1,5 +1,6 @@
 /** Port to what people said to us, and to what a plan has to know of what was said before. */
 import type { LedgerAnswer } from "../speak/ledger.js";
+import type { MailNotes } from "./mail-notes.js";
 import type { OutboxRecord } from "./outbox.js";
 import type { MailRecord, SeriesRecord } from "./records.js";
 
@@ -7,16 +8,6 @@ import type { MailRecord, SeriesRecord } from "./records.js";
 export interface PendingCommand {
   mail: MailRecord;
   notes: MailNotes;
-}
-
-/** What is kept of the text of an answer. */
-export interface MailNotes {
-  /** Commands, as speak/commands.ts reads them. */
-  commands: { verb: string; ids: string[]; reason: string }[];
-  /** What our own mail server said of the sender. */
-  auth: "pass" | "fail" | "unknown";
-  /** Pages of other reviewers that it links. */
-  links: string[];
 }
 
 /** What dealing with a mail's commands comes to; it is put down as a whole. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type History, type PatchPlan, planSeries } from "../../src/speak/plan.js";
+import { planSeries } from "../../src/speak/plan.js";
+import type { History, PatchPlan } from "../../src/speak/planned.js";
 import { type ListPolicy, listSchema, type MailPolicy, MODES, policyProblems } from "../../src/speak/policy.js";
 import { FINDING_SILENCES, type FindingSilence, SILENCES, type Silence } from "../../src/speak/silence.js";
 import { checkFinding, gateFinding, sampleMessage } from "../report/sample.js";

@@ -1,7 +1,7 @@
 /** Policies, histories and judged series for the tests of what is said, and to whom. */
 import type { Mailbox, Message } from "../../src/message/message.js";
 import type { Finding, ReviewedPatch, ReviewResult } from "../../src/review/finding.js";
-import type { History, PatchPlan, Telling } from "../../src/speak/plan.js";
+import type { History, PatchPlan, Telling } from "../../src/speak/planned.js";
 import { type ListPolicy, listSchema, type MailPolicy, mailSchema } from "../../src/speak/policy.js";
 import { gateFinding, sampleMessage, samplePatch, sampleReport } from "../report/sample.js";
 

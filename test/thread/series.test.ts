@@ -7,7 +7,8 @@ import { hasDiff } from "../../src/message/has-diff.js";
 import type { Message } from "../../src/message/message.js";
 import { parseMessage } from "../../src/message/parse-message.js";
 import { buildThreads } from "../../src/thread/build-threads.js";
-import { collectSeries, type SeriesInput } from "../../src/thread/collect-series.js";
+import { collectSeries } from "../../src/thread/collect-series.js";
+import type { SeriesInput } from "../../src/thread/series.js";
 import { type SeriesRecord, seriesRecords } from "../../src/thread/series-record.js";
 
 const DIFF = "text\n---\n\ndiff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n";

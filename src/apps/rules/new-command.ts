@@ -7,7 +7,8 @@ import { remark, writeOutput } from "../../io/terminal.js";
 import { QUESTIONS, type Question } from "../../report/kit/questions.js";
 import { visible } from "../../report/visible.js";
 import { checkRules } from "../../rules/load.js";
-import { newRuleFiles, type RuleAnswers } from "../../rules/new-rule.js";
+import { newRuleFiles } from "../../rules/new-rule.js";
+import type { RuleAnswers } from "../../rules/rule-answers.js";
 
 export type NewOptions = { rules: string } & Partial<Record<Question["name"], string | string[]>>;
 

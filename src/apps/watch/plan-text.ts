@@ -2,7 +2,7 @@
 import type { Mailbox } from "../../message/message.js";
 import { visible } from "../../report/visible.js";
 import { outgoingSchema } from "../../speak/outgoing.js";
-import type { PatchPlan, PlannedFinding } from "../../speak/plan.js";
+import type { PatchPlan, PlannedFinding } from "../../speak/planned.js";
 import { FINDING_SILENCES, SILENCES, type Silence } from "../../speak/silence.js";
 import type { OutboxRow } from "../../watch/outbox.js";
 

@@ -6,7 +6,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isBlob } from "./blobs.js";
+import { isBlob } from "./blob-id.js";
 
 /** Neither fails: what cannot be read is not there, what cannot be written is not kept. */
 export interface BlobCache {

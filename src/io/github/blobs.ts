@@ -1,6 +1,6 @@
 /** Bytes of files by the ids of git's blobs ("Get a blob"): out of what is kept, else asked for, within bounds. */
-import { createHash } from "node:crypto";
 import { ForgeError } from "../../pulls/forge.js";
+import { isBlob } from "./blob-id.js";
 import type { Context } from "./context.js";
 import type { Gate } from "./gate.js";
 import { count, notRead } from "./words.js";
@@ -14,15 +14,6 @@ export interface BlobBounds {
 }
 
 type Reason = "large" | "many" | "missing";
-
-/** The id that git gives to bytes (gitformat-loose(5): digest of header and content). */
-export function blobIdOf(bytes: Uint8Array, algorithm: "sha1" | "sha256" = "sha1"): string {
-  return createHash(algorithm).update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-}
-
-/** Whether bytes are those of an id. */
-export const isBlob = (id: string, bytes: Uint8Array): boolean =>
-  blobIdOf(bytes, id.length === 64 ? "sha256" : "sha1") === id;
 
 export class Blobs {
   readonly #pending = new Map<string, Promise<Buffer | null>>();

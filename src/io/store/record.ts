@@ -1,7 +1,7 @@
 /** Batches of an archive: mails, where they were seen, what could not be read, and the cursor behind them. */
 import { sql as raw, type Transaction } from "kysely";
+import type { MailNotes } from "../../watch/mail-notes.js";
 import type { DeadLetter } from "../../watch/records.js";
-import type { MailNotes } from "../../watch/speech.js";
 import type { RecordedBatch } from "../../watch/store.js";
 import { settleMembers } from "./overview.js";
 import { letterRow, mailRow } from "./rows.js";

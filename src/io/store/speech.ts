@@ -1,7 +1,8 @@
 /** What people said to us, and what was said before. */
 import type { Transaction } from "kysely";
 import type { LedgerAnswer } from "../../speak/ledger.js";
-import type { CommandEnd, MailNotes, PendingCommand, SpeechStore } from "../../watch/speech.js";
+import type { MailNotes } from "../../watch/mail-notes.js";
+import type { CommandEnd, PendingCommand, SpeechStore } from "../../watch/speech.js";
 import { suppressFinding } from "./letters.js";
 import { mailsById } from "./mails.js";
 import { decideRow, putRows } from "./outbox.js";

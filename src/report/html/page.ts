@@ -4,7 +4,7 @@
  */
 import type { Message } from "../../message/message.js";
 import type { Finding, ReviewedPatch, ReviewResult } from "../../review/finding.js";
-import type { Series } from "../../thread/collect-series.js";
+import type { Series } from "../../thread/series.js";
 import { alikeProblems, severityCounts, statusCounts } from "../account.js";
 import { isShown } from "../plan.js";
 import { reviewedSeries } from "../reviewed-series.js";

@@ -1,6 +1,7 @@
 /** The account of a function for a terminal: its events in a table, and what each rule makes of it. */
 import type { AccountLine, FunctionAccount, Whose } from "../../rules/explain/account.js";
-import type { Look, RuleAccount } from "../../rules/explain/why.js";
+import type { Look } from "../../rules/explain/look.js";
+import type { RuleAccount } from "../../rules/explain/why.js";
 import { visible } from "../visible.js";
 import { KIND_WORDS, SILENCE_WORDS, STANDING_WORDS } from "./wording-kit.js";
 

@@ -1,5 +1,5 @@
 /** What an author of a rule is asked, in order: each question is an option of `review rules new` too. */
-import { LOCK_KINDS, NEW_KINDS } from "../../rules/new-rule.js";
+import { LOCK_KINDS, NEW_KINDS } from "../../rules/rule-answers.js";
 
 export interface Question {
   name: "id" | "kind" | "paths" | "object" | "struct" | "base" | "fields" | "lock" | "lockKind" | "title" | "cites";

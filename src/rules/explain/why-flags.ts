@@ -5,7 +5,7 @@ import { isField, type RuleContext } from "../context.js";
 import type { Access } from "../digest.js";
 import { gateFields, protocolsOf } from "../flags.js";
 import { isSilent, type Silent } from "../silence.js";
-import type { Look } from "./why.js";
+import type { Look } from "./look.js";
 
 /** Looks at what a function writes: flags of the container that may be gates, flags of all objects that may have two owners. */
 export function flagLooks(f: ProgramFunction, ctx: RuleContext): Look[] {

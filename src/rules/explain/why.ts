@@ -13,23 +13,9 @@ import { standingsOf } from "../guards.js";
 import type { Outcome, OutcomeDetail } from "../outcome.js";
 import { checkedObject } from "../reliance.js";
 import type { Rule, RuleOf } from "../rule-schema.js";
-import { isSilent, type Silence, type Silent } from "../silence.js";
-import type { Whose } from "./account.js";
+import { isSilent, type Silence } from "../silence.js";
+import type { Look } from "./look.js";
 import { flagLooks } from "./why-flags.js";
-
-/** One thing that a rule looked at. */
-export interface Look {
-  line: number;
-  what: "read" | "write" | "act" | "clear" | "mark" | "field";
-  subject: string;
-  whose: Whose;
-  /** What came of it: nothing, and why; or an outcome of this kind. */
-  result: Silent | { fired: OutcomeDetail["kind"] };
-  /** How each of the rule's guards stands there. */
-  guards: { label: string; standing: string; lock: string }[];
-  /** Of a field: accesses in view under the lock that most of them hold, and without it. */
-  counts?: { lock: string; under: number; bare: number };
-}
 
 export interface RuleAccount {
   rule: string;

@@ -1,7 +1,7 @@
 /** A plan of a long archive: what there is to say is told patch by patch, all else is counted. */
 import { describe, expect, it } from "vitest";
 import { PlanText } from "../../../src/apps/watch/plan-text.js";
-import type { PatchPlan } from "../../../src/speak/plan.js";
+import type { PatchPlan } from "../../../src/speak/planned.js";
 import type { Silence } from "../../../src/speak/silence.js";
 
 const silent = (silence: Silence, subject: string, findings: unknown[] = []): PatchPlan =>

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { openBlobCache } from "../../../src/io/github/blob-cache.js";
-import { blobIdOf } from "../../../src/io/github/blobs.js";
+import { blobIdOf } from "../../../src/io/github/blob-id.js";
 
 const folders: string[] = [];
 afterEach(() => {

@@ -1,6 +1,6 @@
 /** A process of its own that writes and reads a cache folder, and says how many answers were wrong. */
 import { openBlobCache } from "../../../src/io/github/blob-cache.js";
-import { blobIdOf } from "../../../src/io/github/blobs.js";
+import { blobIdOf } from "../../../src/io/github/blob-id.js";
 
 const cache = openBlobCache({ folder: process.argv[2] ?? "", memoryBytes: 0, diskBytes: 200_000 });
 let wrong = 0;

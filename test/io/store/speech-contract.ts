@@ -1,7 +1,7 @@
 /** What every store does with the outbox, commands, answers and suppressions. */
 import { expect, it } from "vitest";
 import type { SqlStore } from "../../../src/io/store/store.js";
-import type { MailNotes } from "../../../src/watch/speech.js";
+import type { MailNotes } from "../../../src/watch/mail-notes.js";
 import { at, batch, mail, series, verdict, waiting, when } from "./examples.js";
 
 const HOUR = 3_600_000;
