@@ -1,11 +1,12 @@
 /** Builds the summary of a function from its facts: what its callers must know, and no more. */
 import type { CFunction, TypeRef } from "../source/ast.js";
+import { type Acquired, type LockEffect, rootOf } from "./application.js";
 import { comparedWith, comparesThings, isMask, truthOf } from "./conditions.js";
 import type { AccessEvent, CallEvent, Event, ReturnEvent, Site } from "./events.js";
 import type { FunctionFacts } from "./function-facts.js";
 import { type AnalysisModels, containerStructs } from "./models.js";
 import type { Fact, Held, ReadDep } from "./state.js";
-import { type Acquired, type LockEffect, rootOf, Summary } from "./summary.js";
+import { Summary } from "./summary.js";
 import { POINTEE, pathOf, type Value } from "./value.js";
 
 /** Beyond this many effects a summary keeps the first ones; the caller is told by `cut`. */
