@@ -1,8 +1,8 @@
 /** A call of a function whose summary is known: what it does to the caller's state, and which events it makes there. */
 import type { TypeRef } from "../source/ast.js";
+import type { CallInterpreter } from "./call-interpreter.js";
 import { truthOf } from "./conditions.js";
 import type { AccessEvent, CallEvent, Site } from "./events.js";
-import type { Interpreter } from "./interpret.js";
 import {
   dropLock,
   type Fact,
@@ -56,7 +56,7 @@ export class Application {
   constructor(
     private readonly name: string,
     private readonly terms: Terms,
-    private readonly interpreter: Interpreter,
+    private readonly interpreter: CallInterpreter,
     private readonly s: PathState,
     private readonly at: number,
   ) {}

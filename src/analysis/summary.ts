@@ -13,8 +13,8 @@ import {
   type Released,
   type Unnamed,
 } from "./application.js";
+import type { CallInterpreter } from "./call-interpreter.js";
 import type { CallEvent } from "./events.js";
-import type { Interpreter } from "./interpret.js";
 import type { PathState, ReadDep } from "./state.js";
 import { depText, heldText, typeText, valueText } from "./summary-text.js";
 import { Terms } from "./terms.js";
@@ -80,7 +80,7 @@ export class Summary {
   }
 
   /** Does to the caller's state what the callee does, and records the callee's accesses at the call. */
-  apply(interpreter: Interpreter, s: PathState, args: readonly Value[], at: number, result: Value): void {
+  apply(interpreter: CallInterpreter, s: PathState, args: readonly Value[], at: number, result: Value): void {
     const call = new Application(this.name, new Terms(interpreter, this.params, args, at), interpreter, s, at);
     if (interpreter.log !== null) {
       call.access(this.effects);
@@ -93,7 +93,7 @@ export class Summary {
   }
 
   /** What a call returns, when that is a path of the caller's: `to_dev(x)` is x->dev. */
-  returnedPath(interpreter: Interpreter, args: readonly Value[]): Value | null {
+  returnedPath(interpreter: CallInterpreter, args: readonly Value[]): Value | null {
     if (this.path === null) return null;
     const path = new Terms(interpreter, this.params, args, 0).of(this.path.value);
     // The getter's header tells what a field of an unknown struct, or of type void *, is.

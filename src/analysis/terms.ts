@@ -1,11 +1,11 @@
 /** A callee's values in the terms of a caller: its parameters are the call's arguments, and all else is what is reached from them. */
-import type { Interpreter } from "./interpret.js";
+import type { CallInterpreter } from "./call-interpreter.js";
 import type { Held } from "./state.js";
 import { POINTEE, type Value } from "./value.js";
 
 export class Terms {
   constructor(
-    private readonly interpreter: Interpreter,
+    private readonly interpreter: CallInterpreter,
     private readonly params: readonly Value[],
     private readonly args: readonly Value[],
     /** Offset of the call. */
