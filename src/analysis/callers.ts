@@ -1,6 +1,6 @@
 /** Which functions of a program call a name: looked up in all of them once, or taken over from where that is known already. */
-import type { ProgramFunction } from "./definitions.js";
-import type { Program } from "./program.js";
+import type { CFile, CFunction } from "../source/ast.js";
+import type { Definitions, ProgramFunction } from "./definitions.js";
 import { usersIn } from "./stale.js";
 import { usesOf } from "./uses.js";
 
@@ -10,6 +10,18 @@ export interface Mentions {
   callers: (name: string) => readonly ProgramFunction[];
 }
 
+/** Where callers are looked for: a program, and the one that it borrows from. */
+export interface Searched {
+  readonly files: readonly CFile[];
+  readonly definitions: Definitions;
+  readonly lender: Lender | null;
+}
+
+interface Lender {
+  readonly callers: Callers;
+  holds(fn: CFunction): boolean;
+}
+
 export class Callers {
   private mentions: Mentions | null = null;
   private byName: ReadonlyMap<string, readonly ProgramFunction[]> | null = null;
@@ -17,7 +29,7 @@ export class Callers {
   /** Functions that the lender does not have. */
   private others: readonly ProgramFunction[] | null = null;
 
-  constructor(private readonly program: Program) {}
+  constructor(private readonly program: Searched) {}
 
   /** Says who uses which name, where that is known without looking into the functions. */
   remember(mentions: Mentions): void {
@@ -40,7 +52,7 @@ export class Callers {
   }
 
   /** Those that the lender has, as far as they are here too, and those that call it here only. */
-  private takenOver(name: string, lender: Program): readonly ProgramFunction[] {
+  private takenOver(name: string, lender: Lender): readonly ProgramFunction[] {
     const known = this.found.get(name);
     if (known !== undefined) return known;
     this.others ??= this.program.definitions.all.filter((f) => !lender.holds(f.fn));

@@ -1,6 +1,7 @@
 /** Which functions of two programs cannot share facts, because something that they rest on differs. */
 import type { CFile, CStruct } from "../source/ast.js";
-import type { Program } from "./program.js";
+import type { Definitions } from "./definitions.js";
+import type { Structs } from "./structs.js";
 import { usesOf } from "./uses.js";
 
 /** Who uses a name: functions that call it, macros that mention it. */
@@ -14,11 +15,19 @@ export interface Stale {
   fields: ReadonlySet<string>;
 }
 
+/** What is compared of a program. */
+export interface Compared {
+  readonly files: readonly CFile[];
+  readonly definitions: Definitions;
+  readonly structs: Structs;
+  readonly callers: { users(name: string): Iterable<string> };
+}
+
 /**
  * What differs between two programs. Only files that are not the same in both are looked into, and what uses the names that
  * changed there.
  */
-export function findStale(one: Program, other: Program): Stale {
+export function findStale(one: Compared, other: Compared): Stale {
   const [before, after] = [new Set(one.files), new Set(other.files)];
   const gone = one.files.filter((f) => !after.has(f));
   const come = other.files.filter((f) => !before.has(f));
