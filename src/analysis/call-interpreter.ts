@@ -37,7 +37,7 @@ export abstract class CallInterpreter extends ExpressionInterpreter {
       return this.fresh(s, target.show, expr.at, null);
     }
     const accessor = this.ctx.models.accessors.get(callee);
-    if (accessor !== undefined) return this.accessorCall(s, accessor, callee, expr);
+    if (accessor !== undefined) return this.accessorCall(s, accessor, callee, expr, use);
     const lock = this.ctx.models.locks.get(callee);
     if (lock !== undefined) return this.lockCall(s, lock, expr, callee, use);
     if (isContainerOf(callee)) return this.containerOf(s, expr);
@@ -157,7 +157,13 @@ export abstract class CallInterpreter extends ExpressionInterpreter {
     });
   }
 
-  protected accessorCall(s: PathState, model: AccessCall, name: string, expr: Extract<Expr, { kind: "call" }>): Value {
+  protected accessorCall(
+    s: PathState,
+    model: AccessCall,
+    name: string,
+    expr: Extract<Expr, { kind: "call" }>,
+    use: CallEvent["use"],
+  ): Value {
     const target = expr.args[model.argument];
     const others = expr.args.map((a, i) => (i === model.argument ? null : this.eval(s, a)));
     if (target === undefined) return this.fresh(s, name, expr.at, null);
@@ -171,9 +177,13 @@ export abstract class CallInterpreter extends ExpressionInterpreter {
         : "constant" in source
           ? this.values.constant(String(source.constant))
           : (others[source.argument] ?? null);
-    const { once, exclusive, step } = model;
+    const { once, step } = model;
+    const exclusive = model.exclusive && !(model.unconditional && use === "statement");
     if (model.op !== "write") this.access(s, "read", place, expr.at, { once, exclusive });
-    if (model.op !== "read") this.access(s, "write", place, expr.at, { value, once, exclusive, step });
+    // cmpxchg(&kvm->owner, vcpu, NULL): what is cleared is the own.
+    const expected = model.expects === null ? null : others[model.expects];
+    const owned = expected?.kind === "param" && expected.type?.pointers === 1;
+    if (model.op !== "read") this.access(s, "write", place, expr.at, { value, once, exclusive, step, owned });
     if (model.op === "write") return this.fresh(s, name, expr.at, null);
     if (model.op === "read") return place;
     const result = this.fresh(s, name, expr.at, null);

@@ -36,6 +36,10 @@ export interface AccessCall {
   once: boolean;
   /** True for test-and-set, cmpxchg, xchg: the old value is learnt in the same step. */
   exclusive: boolean;
+  /** Argument that the old value is compared with: it writes only where they are equal; or null. */
+  expects: number | null;
+  /** It writes whatever the old value is: where nobody asks for that one, it is a plain write. */
+  unconditional: boolean;
   /** For counters: +1 or -1; 0 for all else. */
   step: number;
 }

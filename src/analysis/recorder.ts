@@ -57,13 +57,13 @@ export abstract class Recorder {
     kind: "read" | "write",
     place: Value,
     at: number,
-    more: { value?: Value | null; once?: boolean; exclusive?: boolean; step?: number } = {},
+    more: { value?: Value | null; once?: boolean; exclusive?: boolean; step?: number; owned?: boolean } = {},
   ): void {
     if (place.kind !== "field" && place.kind !== "global") return;
-    const { value = null, once = false, exclusive = false, step = 0 } = more;
+    const { value = null, once = false, exclusive = false, step = 0, owned = false } = more;
     this.recognise(place);
     const stored = truthOf(value);
-    this.record(s, { kind, at, place, value, stored, once, exclusive, step, owned: false, rechecked: false });
+    this.record(s, { kind, at, place, value, stored, once, exclusive, step, owned, rechecked: false });
     if (kind === "read") s.deps.set(place.key, [newDep(s, place, at)]);
     else this.forgetPath(s, place);
   }

@@ -138,7 +138,9 @@ export class Values {
     const key = `(${operator} ${parts.map((p) => p.key).join(" ")})`;
     const known = this.table.get(key);
     if (known !== undefined) return known;
-    return this.make("op", key, operator, parts.map((p) => p.show).join(` ${operator} `), { parts });
+    const [first, ...rest] = parts.map((p) => p.show);
+    const show = operator === "?" ? `${first} ? ${rest.join(" : ")}` : [first, ...rest].join(` ${operator} `);
+    return this.make("op", key, operator, show, { parts });
   }
 }
 

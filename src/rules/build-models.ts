@@ -65,10 +65,18 @@ function guardTable(files: readonly ModelFile[]): Map<string, LockCall> {
 function accessorTable(files: readonly ModelFile[]): Map<string, AccessCall> {
   const table = new Map<string, AccessCall>();
   for (const { accessors } of files) {
-    for (const { names, op, place, value, constant, bit, once, exclusive, step } of accessors) {
+    for (const { names, op, place, value, constant, bit, step, expects, ...how } of accessors) {
       const stored = value !== undefined ? { argument: value } : constant !== undefined ? { constant } : null;
       for (const name of names) {
-        table.set(name, { op, argument: place, value: stored, bit: bit ?? null, once, exclusive, step });
+        table.set(name, {
+          op,
+          argument: place,
+          value: stored,
+          bit: bit ?? null,
+          step,
+          expects: expects ?? null,
+          ...how,
+        });
       }
     }
   }

@@ -91,9 +91,10 @@ export function judgeReliance(
   if (object.kind === "param" && callersGuard(ctx, f, object)) return { silence: "callers-guarded" };
   if (ctx.model.shared && pathOf(object).root.kind === "param" && ctx.waysIn.isReachedGuarded(f))
     return { silence: "callers-guarded" };
-  // The wrong vCPU's lock is another rule's matter.
-  if (wrongInstance(fact.dep.held, object, ctx.model, guards) !== null) return { silence: "wrong-instance" };
   const guard = guardHeld(fact.dep.held, object, ctx.model, guards);
+  // The wrong vCPU's lock, where it is held in place of the right one, is another rule's matter.
+  if (guard === null && wrongInstance(fact.dep.held, object, ctx.model, guards) !== null)
+    return { silence: "wrong-instance" };
   const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
   if (guard !== null && at === undefined) return { silence: "still-held", lock: guard.lock.show };
   return { f, object, fact, act, dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at } };

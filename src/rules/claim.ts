@@ -14,6 +14,8 @@ export interface Claim {
 }
 
 const ZERO = "0";
+/** What is stored is a pointer to something. */
+const OBJECT = "&";
 const isName = (value: string): boolean => /^[A-Za-z_]/.test(value);
 
 /** What holds where a check is in force. */
@@ -34,8 +36,13 @@ export function makesTrue(event: AccessEvent, { equal, value }: Claim): boolean 
   return (stored === value) === equal;
 }
 
+/** True for a store of zero, whatever it is stored to. */
+export const storesZero = (event: AccessEvent): boolean => event.step === 0 && storedText(event) === ZERO;
+
 function storedText({ value, stored }: AccessEvent): string | null {
   if (stored === "zero" || truthOf(value) === "zero") return ZERO;
   if (value?.kind === "constant") return value.name;
+  // Who stores a pointer that it was given marks a thing as its own, or as that of whom it stands for.
+  if (value?.kind === "param" && value.type?.pointers === 1) return OBJECT;
   return value !== null && isNamedConstant(value) ? value.name : null;
 }

@@ -6,7 +6,7 @@ import type { ProgramFunction } from "../analysis/definitions.js";
 import type { AccessEvent, Event } from "../analysis/events.js";
 import type { ObjectModel } from "../analysis/models.js";
 import type { Fact } from "../analysis/state.js";
-import { type Claim, claimOf, makesTrue, opposite, sameClaim } from "./claim.js";
+import { type Claim, claimOf, makesTrue, opposite, sameClaim, storesZero } from "./claim.js";
 import type { RuleContext } from "./context.js";
 import type { Access } from "./digest.js";
 import { identityOf, sharedPlace } from "./places.js";
@@ -60,11 +60,7 @@ export const protocolsOf = (ctx: RuleContext, field: string): readonly FlagProto
 
 function findProtocols(ctx: RuleContext, field: string): FlagProtocol[] {
   if (!ctx.with(`${ctx.model.name} relies on ${field}`).some((f) => isActor(ctx, f))) return [];
-  const actors = ctx.with(`${ctx.model.name} sets ${field}`).filter((f) => isActor(ctx, f));
-  const writes = actors.flatMap((f) => {
-    const own = ctx.digest(f).writes.filter(({ place }) => place.scope === "container" && place.field === field);
-    return own.map(({ event }) => ({ f, event }));
-  });
+  const writes = writesOf(ctx, field);
   const gates: Gates = new Map();
   for (const f of ctx.with(`${ctx.model.name} gates ${field}`))
     for (const act of ctx.digest(f).checkedActs) collectGates(ctx, f, act, field, gates);
@@ -74,6 +70,17 @@ function findProtocols(ctx: RuleContext, field: string): FlagProtocol[] {
       const doing = (shuts: boolean): FlagAccess[] => writes.filter((w) => makesTrue(w.event, shut) === shuts);
       return protocol(ctx, field, { shut, sets: doing(true), clears: doing(false), gates: tests }) ?? [];
     });
+}
+
+/** What is written to a field. A word that is stored as zero clears all of its bits. */
+function writesOf(ctx: RuleContext, field: string): FlagAccess[] {
+  const bit = field.indexOf("{");
+  const word = bit === -1 ? null : field.slice(0, bit);
+  const setters = [field, ...(word === null ? [] : [word])].flatMap((one) => ctx.with(`${ctx.model.name} sets ${one}`));
+  const actors = [...new Set(setters)].filter((f) => isActor(ctx, f));
+  const isOf = ({ event, place }: Access): boolean =>
+    place.scope === "container" && (place.field === field || (place.field === word && storesZero(event)));
+  return actors.flatMap((f) => ctx.digest(f).writes.flatMap((w) => (isOf(w) ? [{ f, event: w.event }] : [])));
 }
 
 /** An access counts where it happens, or, for a helper, in those who call it: they are who does it. */

@@ -48,13 +48,28 @@ export function parseGuard({ lock, note = "" }: { lock: string; note?: string | 
   return { scope: owner === "$object" ? "object" : "container", field, label: field.split(".").at(-1) ?? field, note };
 }
 
-/** A held lock read as a guard of some object or container; null when it is none of the rule's. */
-function asGuard(held: Held, model: ObjectModel, guards: readonly Guard[]): { guard: Guard; owner: Value } | null {
-  const place = sharedPlace(held.lock, model);
-  // An object's lock that a callee asks for would have been taken where the object is bound.
-  if (place === null || (held.askedFor === true && place.scope === "object")) return null;
-  const guard = guards.find((g) => g.scope === place.scope && g.field === place.field);
-  return guard === undefined ? null : { guard, owner: place.owner };
+/** The objects of which a value is one: what a choice chooses from, and what paths that met brought. */
+function choicesOf(value: Value, depth = 4): readonly Value[] {
+  if (depth === 0) return [value];
+  const { kind, name, parts } = value;
+  if (kind === "merge") return parts.flatMap((part) => choicesOf(part, depth - 1));
+  return kind === "op" && name === "?" ? parts.slice(1).flatMap((part) => choicesOf(part, depth - 1)) : [value];
+}
+
+interface FoundGuard {
+  guard: Guard;
+  owner: Value;
+}
+
+/** A held lock read as a guard of some object or container, each of them where it is chosen from several; empty when it is none. */
+function asGuards(held: Held, model: ObjectModel, guards: readonly Guard[]): FoundGuard[] {
+  return choicesOf(held.lock).flatMap((lock) => {
+    const place = sharedPlace(lock, model);
+    // An object's lock that a callee asks for would have been taken where the object is bound.
+    if (place === null || (held.askedFor === true && place.scope === "object")) return [];
+    const guard = guards.find((g) => g.scope === place.scope && g.field === place.field);
+    return guard === undefined ? [] : [{ guard, owner: place.owner }];
+  });
 }
 
 /** False when it is known that the object is one of another container. */
@@ -64,7 +79,20 @@ function isContainerOf(container: Value, object: Value): boolean {
   return [own, container].some((v) => v.kind !== "param" && v.kind !== "field");
 }
 
-/** The held lock that guards this object, or null. An object's lock counts only on the same instance. */
+/** True where both may be one object: `first = a < b ? a : b` is a or b, as locks of two are taken in an order. */
+function mayBeSame(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  const [some, others] = [choicesOf(a), choicesOf(b)];
+  return (some.length > 1 || others.length > 1) && some.some((one) => others.includes(one));
+}
+
+const isIts = ({ guard, owner }: FoundGuard, object: Value): boolean =>
+  guard.scope === "container" ? isContainerOf(owner, object) : mayBeSame(owner, object);
+
+/**
+ * The held lock that guards this object, or null. An object's lock counts only on the same instance, as far as it is known which
+ * that is.
+ */
 export function guardHeld(
   held: readonly Held[],
   object: Value,
@@ -74,10 +102,8 @@ export function guardHeld(
 ): Held | null {
   for (const h of held) {
     if (exclusive && h.mode === "shared") continue;
-    const found = asGuard(h, model, guards);
-    if (found === null) continue;
-    const isIts = found.guard.scope === "container" ? isContainerOf(found.owner, object) : found.owner === object;
-    if (isIts || h.all === true) return h;
+    const found = asGuards(h, model, guards);
+    if (found.some((one) => h.all === true || isIts(one, object))) return h;
   }
   return null;
 }
@@ -90,8 +116,8 @@ export function wrongInstance(
   guards: readonly Guard[],
 ): Held | null {
   for (const h of held) {
-    const found = asGuard(h, model, guards);
-    if (found !== null && found.guard.scope === "object" && found.owner !== object) return h;
+    const found = asGuards(h, model, guards);
+    if (found.length > 0 && found.every((one) => one.guard.scope === "object" && !isIts(one, object))) return h;
   }
   return null;
 }
@@ -124,7 +150,7 @@ export function standingsOf(
       [guard],
     );
     if (asked !== null) return { guard, standing: "asked-for", lock: asked.lock.show };
-    const other = held.find((h) => asGuard(h, model, [guard]) !== null);
+    const other = held.find((h) => asGuards(h, model, [guard]).length > 0);
     return { guard, standing: other === undefined ? "not-held" : "other-instance", lock: other?.lock.show ?? "" };
   });
 }

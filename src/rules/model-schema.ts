@@ -55,6 +55,15 @@ const accessor = z.strictObject({
   bit: z.int().min(0).optional().describe("0-based argument with a bit number"),
   once: z.boolean().default(false).describe("Cannot be torn or refetched"),
   exclusive: z.boolean().default(false).describe("Reads and writes in one step"),
+  expects: z
+    .int()
+    .min(0)
+    .optional()
+    .describe("0-based argument that the old value is compared with: it writes only where they are equal"),
+  unconditional: z
+    .boolean()
+    .default(false)
+    .describe("Writes whatever it reads: where nobody asks for the old value, a plain write"),
   step: z.int().min(-1).max(1).default(0).describe("Counts up (1) or down (-1)"),
   names: words,
 });
