@@ -114,7 +114,7 @@ class CfgBuilder {
   run(fn: CFunction): Cfg {
     const entry = this.newBlock();
     this.startAt(entry);
-    this.stmts(fn.body);
+    this.stmts(fn.body, fn.end - 1);
     this.step(fn.whole ? { kind: "return", value: null, at: fn.end - 1 } : { kind: "leave", at: fn.end - 1 });
     for (const goto of this.pendingGotos) this.patchGoto(goto, fn);
     return { blocks: this.blocks, entry, loops: this.loops };
@@ -130,11 +130,12 @@ class CfgBuilder {
     else block.steps.push(fn.whole ? { kind: "return", value: null, at: goto.at } : { kind: "leave", at: goto.at });
   }
 
-  private stmts(list: readonly Stmt[]): void {
+  /** Statements of a scope; `last` is where it ends, which gives back the locks of its guards. */
+  private stmts(list: readonly Stmt[], last: number): void {
     const depth = this.guards.length;
     for (const stmt of list) this.stmt(stmt);
     if (this.guards.length > depth) {
-      this.release(depth, list.at(-1)?.at ?? 0);
+      this.release(depth, last);
       this.guards.length = depth;
     }
   }
@@ -148,7 +149,7 @@ class CfgBuilder {
         for (const declarator of stmt.declarators) this.declare(declarator);
         return;
       case "block":
-        this.stmts(stmt.body);
+        this.stmts(stmt.body, stmt.end - 1);
         return;
       case "if":
         this.ifStmt(stmt);
@@ -333,7 +334,7 @@ class CfgBuilder {
 
   /** One statement as a scope of its own: a guard in a brace-less body ends with it. */
   private scoped(stmt: Stmt): void {
-    this.stmts([stmt]);
+    this.stmts([stmt], stmt.at);
   }
 
   private withJumps(breakTo: number | null, continueTo: number | null, body: () => void): void {
@@ -432,7 +433,7 @@ class CfgBuilder {
     this.withJumps(after, after, () => {
       this.takeGuard(name, stmt.args.slice(conditional ? 2 : 1), stmt.at);
       this.stmt(stmt.body);
-      this.release(depth, stmt.end);
+      this.release(depth, stmt.end - 1);
       this.guards.length = depth;
     });
     this.link(this.current, after);

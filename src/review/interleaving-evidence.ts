@@ -1,6 +1,7 @@
 /** Two threads for what the code's own evidence shows: one function that keeps to the lock, and the one that does not. */
 import type { Outcome, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
+import { givesBack } from "./wording.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
 
@@ -28,7 +29,7 @@ export function interleaveStaleAfterUnlock({ detail, anchor, sites, rival }: Out
   const unlock = sites.find((s) => s.role === "unlock");
   return [
     step("A", check ? done(check) : `${detail.writer}() looks at ${detail.field}`),
-    ...(unlock ? [step("A", unlock.statement)] : []),
+    ...(unlock ? [step("A", givesBack(unlock))] : []),
     step("B", rival ? done(rival) : `changes ${detail.field} under ${detail.lock}`),
     step("A", `${anchor.statement}, on what it saw before`),
   ];

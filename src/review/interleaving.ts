@@ -3,7 +3,7 @@ import type { Outcome, OutcomeDetail, OutcomeSite } from "../rules/outcome.js";
 import type { InterleavingStep } from "./finding.js";
 import { interleaveInconsistentGuard, interleaveStaleAfterUnlock } from "./interleaving-evidence.js";
 import { interleaveMissingLock } from "./interleaving-missing-lock.js";
-import { short } from "./wording.js";
+import { givesBack, short } from "./wording.js";
 import { orderSteps } from "./words-lock-order.js";
 
 const step = (thread: "A" | "B", text: string): InterleavingStep => ({ thread, text });
@@ -40,7 +40,7 @@ function staleCheck(outcome: Outcome): InterleavingStep[] {
   const clear = outcome.sites.find((s) => s.role === "clear" && s.function !== checker);
   return [
     step("A", `${checker}() checks ${all ? `one ${object} after the other` : `the ${object}`}`),
-    ...(unlock === undefined ? [] : [step("A", unlock.statement)]),
+    ...(unlock === undefined ? [] : [step("A", givesBack(unlock))]),
     ...(gate === null || clear === undefined ? [] : [step("B", `${inFn(clear)} clears ${short(gate.flag)}`)]),
     step(
       "B",

@@ -84,9 +84,18 @@ function staleCheck(d: Detail<"stale-check">, outcome: Outcome, view: View): Wor
       ? `What keeps the other ${d.object}s as the loop saw them, until ${acts}?`
       : `What keeps the ${d.object} as it was checked, until ${acts}?`,
     why: `${how}, so when the code acts on it, none of what was seen needs to hold any more.${gate}`,
-    suggestion: advice(outcome, view, d.state, d.object, d.guard),
+    suggestion:
+      d.all || d.guard.by !== "object"
+        ? advice(outcome, view, d.state, d.object, d.guard)
+        : keepHeld(d.dropped === "" ? `the ${d.guard.label} of that ${d.object}` : d.dropped, acts ?? ""),
   };
 }
+
+/** Of one object its own lock is enough, as long as it is not given back in between. */
+const keepHeld = (lock: string, act: string): string =>
+  `I would hold ${lock} from the check until ${act} is done` +
+  `${act.endsWith("()") ? ", by a variant that wants it held where it takes the lock itself" : ""}. ` +
+  "Where it has to be dropped in between, the state wants to be checked again once it is taken anew.";
 
 function overlappingOwners(d: Detail<"overlapping-owners">): Words {
   const flag = short(d.flag);
