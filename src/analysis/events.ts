@@ -1,6 +1,6 @@
 /** What a function does, in the order it does it: the facts that rules are evaluated on. */
 import type { LockMode } from "./models.js";
-import type { Fact, Held, ReadDep } from "./state.js";
+import { type Fact, type Held, OF_EACH, type ReadDep } from "./state.js";
 import type { Value } from "./value.js";
 
 /** Where something happens: a function and an offset into its file. */
@@ -254,10 +254,10 @@ export class EventLog {
     // Held on one path and never taken on the other: a lock that is taken under a condition, which this one may share.
     for (const h of own.held)
       if (!everywhere.some((o) => o.lock === h.lock) && !event.given.has(h.lock.key))
-        unsure.add(`${SOMETIMES}${h.lock.key}`);
+        unsure.add(`${SOMETIMES}${h.all === true ? OF_EACH : ""}${h.lock.key}`);
     for (const h of event.held)
       if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key))
-        unsure.add(`${SOMETIMES}${h.lock.key}`);
+        unsure.add(`${SOMETIMES}${h.all === true ? OF_EACH : ""}${h.lock.key}`);
     const given = new Set([...own.given, ...event.given]);
     own.held = everywhere;
     own.unsure = unsure;

@@ -5,7 +5,7 @@ import type { CallEvent } from "./events.js";
 import type { LockCall } from "./models.js";
 import { Recorder } from "./recorder.js";
 import { limitSigns, NEGATIVE, POSITIVE, ZERO } from "./signs.js";
-import { dropLock, type Held, type PathState, takeLock } from "./state.js";
+import { dropLock, type Held, OF_EACH, type PathState, takeLock } from "./state.js";
 import { pathOf, type Value } from "./value.js";
 
 /** More of how a lock is taken: in which callee, whether on every path there, and whether by a form that can fail. */
@@ -131,7 +131,8 @@ export abstract class LockInterpreter extends Recorder {
   /** The key under which a lock is held: its own, or that of the same lock of every element of a loop. */
   protected heldKey(s: PathState, lock: Value): string | null {
     if (s.locks.has(lock.key)) return lock.key;
-    if (s.locks.has(`*${lock.key}`)) return `*${lock.key}`;
+    const ofEach = `${OF_EACH}${lock.key}`;
+    if (s.locks.has(ofEach)) return ofEach;
     const { root, fields } = pathOf(lock);
     for (const [key, held] of s.locks) {
       if (held.all !== true) continue;

@@ -3,7 +3,7 @@ import type { TypeRef } from "../source/ast.js";
 import { mentions, truthOf } from "./conditions.js";
 import { type EventLog, eventAt, type NewEvent } from "./events.js";
 import type { AnalysisModels } from "./models.js";
-import { newDep, type PathState, snapshotOf } from "./state.js";
+import { newDep, OF_EACH, type PathState, snapshotOf } from "./state.js";
 import type { Summary } from "./summary.js";
 import { pathOf, type Value, Values } from "./value.js";
 
@@ -103,10 +103,10 @@ export abstract class Recorder {
     if (s.unsure.delete(`?${value.key}`)) s.snapshot = null;
     for (const key of [...s.known.keys()]) if (key.includes(value.key)) s.known.delete(key);
     for (const [key, held] of [...s.locks]) {
-      if (!mentions(held.lock, value) || key.startsWith("*")) continue;
+      if (!mentions(held.lock, value) || key.startsWith(OF_EACH)) continue;
       s.snapshot = null;
       s.locks.delete(key);
-      s.locks.set(`*${key}`, { ...held, all: true });
+      s.locks.set(`${OF_EACH}${key}`, { ...held, all: true });
     }
     s.pending.delete(value.key);
   }

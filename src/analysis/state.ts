@@ -7,6 +7,9 @@ import type { LockMode } from "./models.js";
 import { PathMap } from "./path-map.js";
 import type { Value } from "./value.js";
 
+/** How the key of a lock begins that was taken of each element of a loop. */
+export const OF_EACH = "*";
+
 /** A lock that is held: which, and where it was taken. `acquired` is the offset of the call, -1 on entry. */
 export interface Held {
   lock: Value;

@@ -4,8 +4,8 @@
  * gate: a flag that every competitor tests and that nobody else can clear.
  */
 import type { ProgramFunction } from "../analysis/definitions.js";
-import type { Event } from "../analysis/events.js";
-import type { Fact, Held } from "../analysis/state.js";
+import { type Event, SOMETIMES } from "../analysis/events.js";
+import { type Fact, type Held, OF_EACH } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
 import { competitors } from "./flag-protocol.js";
@@ -95,9 +95,24 @@ export function judgeReliance(
   // The wrong vCPU's lock, where it is held in place of the right one, is another rule's matter.
   if (guard === null && wrongInstance(fact.dep.held, object, ctx.model, guards) !== null)
     return { silence: "wrong-instance" };
+  if (guard === null && allLocked(ctx, f, act, fact)) return { silence: "guard-unsure" };
   const at = guard === null ? undefined : fact.dep.released.get(guard.lock.key);
   if (guard !== null && at === undefined) return { silence: "still-held", lock: guard.lock.show };
   return { f, object, fact, act, dropped: guard === null || at === undefined ? null : { show: guard.lock.show, at } };
+}
+
+/**
+ * A loop before the check has locked each of them, none of which is given back before the act. Seen as perhaps held: the loop may
+ * find none.
+ */
+function allLocked(ctx: RuleContext, f: ProgramFunction, act: Event, { dep }: Fact): boolean {
+  const fields = ctx.allGuards().flatMap((g) => (g.scope === "object" ? [`.${g.field}`] : []));
+  const isGuard = (key: string): boolean => fields.some((field) => key.endsWith(field));
+  const isAllLocked = ({ unsure }: Event): boolean =>
+    [...unsure].some((key) => key.startsWith(`${SOMETIMES}${OF_EACH}`) && isGuard(key));
+  const check = ctx.digest(f).checks.find(({ deps }) => deps.some((d) => d.at === dep.at));
+  if (check === undefined || !isAllLocked(check) || !isAllLocked(act)) return false;
+  return !ctx.facts(f).events.some((e) => e.kind === "unlock" && e.at > dep.at && e.at < act.at && isGuard(e.lock.key));
 }
 
 /** Every caller that passes another's object holds a guard of it. */
