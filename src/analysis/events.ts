@@ -252,12 +252,13 @@ export class EventLog {
     });
     const unsure = new Set([...own.unsure, ...event.unsure]);
     // Held on one path and never taken on the other: a lock that is taken under a condition, which this one may share.
-    for (const h of own.held)
-      if (!everywhere.some((o) => o.lock === h.lock) && !event.given.has(h.lock.key))
-        unsure.add(`${SOMETIMES}${h.all === true ? OF_EACH : ""}${h.lock.key}`);
-    for (const h of event.held)
-      if (!everywhere.some((o) => o.lock === h.lock) && !own.given.has(h.lock.key))
-        unsure.add(`${SOMETIMES}${h.all === true ? OF_EACH : ""}${h.lock.key}`);
+    for (const [one, other] of [
+      [own, event],
+      [event, own],
+    ] as const)
+      for (const { lock, all } of one.held)
+        if (!everywhere.some((h) => h.lock === lock) && !other.given.has(lock.key))
+          unsure.add(`${SOMETIMES}${all === true ? OF_EACH : ""}${lock.key}`);
     const given = new Set([...own.given, ...event.given]);
     own.held = everywhere;
     own.unsure = unsure;

@@ -50,8 +50,8 @@ function workOrder(cfg: Cfg): number[] {
 
 class Run {
   readonly states: BlockStates[];
-  /** Of each block, the states that were not gone on from since they last changed. */
-  private readonly fresh: Set<PathState>[];
+  /** States that were not gone on from since they last changed. */
+  private readonly fresh = new Set<PathState>();
   private readonly visits: number[];
   /** Place of each block in the order of work: before all that it leads to, except backwards. */
   private readonly rank: number[];
@@ -65,7 +65,6 @@ class Run {
     private readonly maxCost: number,
   ) {
     this.states = cfg.blocks.map(() => new Map());
-    this.fresh = cfg.blocks.map(() => new Set());
     this.visits = cfg.blocks.map(() => 0);
     this.rank = workOrder(cfg);
   }
@@ -114,9 +113,8 @@ class Run {
     const changed: number[] = [];
     if (block === undefined) return changed;
     this.interpreter.block = id;
-    const fresh = this.fresh[id] as Set<PathState>;
     for (const start of [...(this.states[id] as BlockStates).values()]) {
-      if (!fresh.delete(start)) continue;
+      if (!this.fresh.delete(start)) continue;
       const s = this.copyOf(start);
       let ended = false;
       for (const step of block.steps) {
@@ -148,12 +146,12 @@ class Run {
     }
     if (own === undefined) {
       states.set(key, s);
-      this.fresh[id]?.add(s);
+      this.fresh.add(s);
       return true;
     }
     this.cost += sizeOf(s);
     const changed = joinInto(own, s, (name, values) => this.merge(id, name, values));
-    if (changed) this.fresh[id]?.add(own);
+    if (changed) this.fresh.add(own);
     return changed;
   }
 

@@ -8,6 +8,7 @@ import { type Event, SOMETIMES } from "../analysis/events.js";
 import { type Fact, type Held, OF_EACH } from "../analysis/state.js";
 import { pathOf, type Value } from "../analysis/value.js";
 import type { RuleContext } from "./context.js";
+import { checkOf } from "./digest.js";
 import { competitors } from "./flag-protocol.js";
 import { type FlagProtocol, protocolsSetBy } from "./flags.js";
 import { notOther } from "./guarded-access.js";
@@ -110,7 +111,7 @@ function allLocked(ctx: RuleContext, f: ProgramFunction, act: Event, { dep }: Fa
   const isGuard = (key: string): boolean => fields.some((field) => key.endsWith(field));
   const isAllLocked = ({ unsure }: Event): boolean =>
     [...unsure].some((key) => key.startsWith(`${SOMETIMES}${OF_EACH}`) && isGuard(key));
-  const check = ctx.digest(f).checks.find(({ deps }) => deps.some((d) => d.at === dep.at));
+  const check = checkOf(ctx.digest(f), dep);
   if (check === undefined || !isAllLocked(check) || !isAllLocked(act)) return false;
   return !ctx.facts(f).events.some((e) => e.kind === "unlock" && e.at > dep.at && e.at < act.at && isGuard(e.lock.key));
 }

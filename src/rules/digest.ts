@@ -5,6 +5,7 @@
 import type { AccessEvent, CallEvent, CheckEvent, Event } from "../analysis/events.js";
 import type { FunctionFacts } from "../analysis/function-facts.js";
 import type { AnalysisModels, ObjectModel } from "../analysis/models.js";
+import type { ReadDep } from "../analysis/state.js";
 import type { Value } from "../analysis/value.js";
 import { type SharedPlace, sharedPlace } from "./places.js";
 
@@ -68,6 +69,10 @@ function append(lists: Map<string, CallEvent[]>, key: string, event: CallEvent):
   if (list === undefined) lists.set(key, [event]);
   else list.push(event);
 }
+
+/** The first test of what a read saw. */
+export const checkOf = ({ checks }: Digest, read: ReadDep): CheckEvent | undefined =>
+  checks.find(({ deps }) => deps.some((d) => d.at === read.at));
 
 /** True for an event by which a function does something that others can see. */
 export function isAct(event: Event, model: ObjectModel, models: AnalysisModels): boolean {

@@ -8,7 +8,7 @@ import type { ObjectModel } from "../analysis/models.js";
 import type { Fact } from "../analysis/state.js";
 import { type Claim, claimOf, makesTrue, opposite, sameClaim, storesZero } from "./claim.js";
 import type { RuleContext } from "./context.js";
-import type { Access } from "./digest.js";
+import { type Access, checkOf } from "./digest.js";
 import { identityOf, sharedPlace } from "./places.js";
 import type { Silence } from "./silence.js";
 
@@ -95,7 +95,7 @@ function collectGates(ctx: RuleContext, f: ProgramFunction, act: Event, field: s
     const own = gates.get(key) ?? { shut, tests: [] };
     gates.set(key, own);
     if (own.tests.some((g) => g.f === f)) continue;
-    const check = ctx.digest(f).checks.find((e) => e.deps.some((d) => d.at === fact.dep.at)) ?? act;
+    const check = checkOf(ctx.digest(f), fact.dep) ?? act;
     own.tests.push({ f, check, act });
   }
 }
